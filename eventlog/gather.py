@@ -1,0 +1,103 @@
+"""Group commit without a timer: while one batch is under way, the next gathers by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Gatherer(Generic[T, R]):
+    """Runs one batch at a time and gives each caller its own result.
+
+    Sleeping to gather more costs latency and, measured, throughput too. `share` says how many items the
+    next batch may take of those waiting; taking at most half of all that is outstanding keeps client and
+    database busy at the same time.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        *,
+        share: Callable[[int], int] | None = None,
+    ) -> None:
+        self._run = run
+        self._share = share or (lambda waiting: waiting)
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def submit(self, item: T) -> R:
+        """Return the item's result, or raise what its batch raised."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                count = max(1, min(len(self._waiting), self._share(len(self._waiting))))
+                await self._settle([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._worker = None
+
+    async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._run([item for item, _ in batch])
+        except BaseException as failure:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(failure)
+            if not isinstance(failure, Exception):
+                raise
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)
+
+
+class Turns:
+    """One holder a name at a time, in order of arrival; names nobody holds cost nothing."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, deque[asyncio.Future[None]]] = {}
+
+    @asynccontextmanager
+    async def of(self, name: str) -> AsyncIterator[None]:
+        """Wait for the name's turn and hold it."""
+        queue = self._queues.get(name)
+        if queue is None:
+            self._queues[name] = deque()
+        else:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            queue.append(turn)
+            try:
+                await turn
+            except BaseException:
+                self._step_aside(name, turn)
+                raise
+        try:
+            yield
+        finally:
+            self._pass_on(name)
+
+    def _step_aside(self, name: str, turn: asyncio.Future[None]) -> None:
+        if turn.done() and not turn.cancelled():
+            self._pass_on(name)
+        else:
+            self._queues[name].remove(turn)
+
+    def _pass_on(self, name: str) -> None:
+        queue = self._queues[name]
+        while queue:
+            turn = queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._queues[name]

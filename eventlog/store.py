@@ -1,0 +1,251 @@
+"""What the engine asks of a store. Two answer: PostgreSQL, and the in-memory twin; one contract suite binds both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Protocol
+from uuid import UUID
+
+from eventlog.recorded import Row
+
+ANY_VERSION = -1
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event ready to be written: everything but its position and the time of storing."""
+
+    version: int
+    type: str
+    schema_version: int
+    at: datetime
+    correlation_id: str
+    causation_id: str | None
+    public_type: str | None
+    public_schema: str | None
+    public_sequence: int | None
+    body: bytes
+    public: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommand:
+    """A command id with its result: the stream's version afterwards and how many events it made."""
+
+    id: UUID
+    stream: str
+    version: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboxAdvance:
+    """A step of the inbox of one key: from `expected` to `last` (0 = never seen)."""
+
+    topic: str
+    key: str
+    expected: int
+    last: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimerChange:
+    """A timer of a stream to arm, or to cancel where `due` is None."""
+
+    name: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All that one transaction writes for one stream, whole or not at all.
+
+    `expected` is the version the decision was made on; ANY_VERSION where no stream is touched (an ignored
+    message moves only the inbox). `fired` is the timer whose row must still be there.
+    """
+
+    stream: str
+    expected: int
+    events: Sequence[NewEvent] = ()
+    commands: Sequence[KnownCommand] = ()
+    inbox: Sequence[InboxAdvance] = ()
+    timers: Sequence[TimerChange] = ()
+    fired: tuple[str, datetime] | None = None
+
+
+class Verdict(IntEnum):
+    """What became of a chain; any but WRITTEN left no trace."""
+
+    WRITTEN = 0
+    VERSION_CONFLICT = 1
+    COMMAND_KNOWN = 2
+    TIMER_GONE = 3
+    INBOX_MOVED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One flush's outcome: a verdict per chain; positions run from `base_position` + 1 in chain order."""
+
+    verdicts: Sequence[Verdict]
+    base_position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer whose time has come."""
+
+    stream: str
+    name: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the hash chain: covers the positions of one flush."""
+
+    first_position: int
+    last_position: int
+    hash: bytes
+
+
+class LogStore(Protocol):
+    """The log itself."""
+
+    async def append(self, chains: Sequence[Chain]) -> Written:
+        """Write the chains in one transaction. Raises Unavailable; the outcome is then unknown."""
+
+    async def known(self, ids: Iterable[UUID]) -> Mapping[UUID, KnownCommand]:
+        """Return the results of the command ids that have one."""
+
+    async def load(self, wanted: Mapping[str, int]) -> Mapping[str, list[Row]]:
+        """Return, for each stream, its rows above a version, in order."""
+
+    async def read(self, after: int, limit: int) -> list[Row]:
+        """Return at most `limit` rows above a position, in order."""
+
+    async def head(self) -> int:
+        """Return the last position (0 when empty)."""
+
+    async def links(self, after: int, limit: int) -> list[Link]:
+        """Return at most `limit` chain links whose last position is above `after`, in order."""
+
+    async def due_timers(self, limit: int) -> list[DueTimer]:
+        """Return timers due by the database's domain time, earliest first."""
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next timer is due."""
+
+    async def time(self) -> tuple[datetime, timedelta]:
+        """Return the database's real time and the installation's offset."""
+
+    async def forget_commands(self, before: datetime) -> int:
+        """Delete command ids recorded before a time; return how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRecord:
+    """A record that came too early, kept as received until its predecessors are there."""
+
+    topic: str
+    key: str
+    sequence: int
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxState:
+    """Where the inbox of one key stands. `next_parked` is the lowest parked sequence above `last`."""
+
+    last: int = 0
+    hash: bytes = b""
+    next_parked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that cannot be handled, kept whole: bytes sealed with the service's own key."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+    sealed_value: bytes | None
+    cause: str
+    rule: str
+    attempts: int
+    id: int = 0
+    failed_at: datetime | None = field(default=None, compare=False)
+    settled_as: str | None = None
+
+
+class InboxStore(Protocol):
+    """Last sequences, parked records and dead letters."""
+
+    async def states(self, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], InboxState]:
+        """Return where the inbox of each (topic, key) stands."""
+
+    async def park(self, records: Sequence[ParkedRecord]) -> None:
+        """Keep records that came too early; the same one twice is kept once."""
+
+    async def parked_from(self, topic: str, key: str, sequence: int) -> list[ParkedRecord]:
+        """Return the unbroken run of parked records that starts at `sequence`."""
+
+    async def unpark(self, topic: str, key: str, up_to: int) -> None:
+        """Drop parked records that the inbox has passed."""
+
+    async def parked_count(self) -> int:
+        """Return how many records wait."""
+
+    async def keep_dead(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep dead letters; the same record twice is kept once."""
+
+    async def dead_after(self, after: int, limit: int) -> list[DeadLetter]:
+        """Return dead letters by id, for the relay and the operator."""
+
+    async def settle_dead(self, letter: int, outcome: str) -> bool:
+        """Note that a dead letter was requeued or dropped; False when that had been done before."""
+
+    async def move_inbox(self, topic: str, key: str, last: int) -> None:
+        """Set the last sequence of a key: an operator dropped what stood before."""
+
+
+class FollowerStore(Protocol):
+    """Checkpoints under a fencing epoch, the leader's lease and the quarantine."""
+
+    async def checkpoint(self, name: str) -> int:
+        """Return the last position a follower finished (0 when new)."""
+
+    async def save_checkpoint(self, name: str, position: int, epoch: int) -> None:
+        """Move a checkpoint. Raises Fenced when `epoch` is no longer the leader's."""
+
+    async def lease(self, holder: str, seconds: float) -> int | None:
+        """Take or renew the lead; return its epoch, or None while another holds it."""
+
+    async def release(self, holder: str) -> None:
+        """Give the lead back."""
+
+    async def quarantined(self) -> set[str]:
+        """Return the streams the relay passes by."""
+
+    async def quarantine(self, stream: str, position: int, reason: str) -> None:
+        """Keep a stream out of the relay's way."""
+
+    async def free(self, stream: str) -> None:
+        """Take a stream out of quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The three faces of one store."""
+
+    log: LogStore
+    inbox: InboxStore
+    followers: FollowerStore

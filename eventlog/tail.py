@@ -1,0 +1,49 @@
+"""The end of the log as followers see it: woken by this process's own flushes, polled for everybody else's."""
+
+from __future__ import annotations
+
+import asyncio
+
+from eventlog.store import LogStore
+
+POLL_SECONDS = 0.02
+
+
+class Tail:
+    """Tells followers that the log has grown.
+
+    Own flushes say so at once and without a query. One poll serves all followers of the process, and only
+    while one of them waits.
+    """
+
+    def __init__(self, store: LogStore, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._store = store
+        self._poll_seconds = poll_seconds
+        self._head = 0
+        self._grown = asyncio.Event()
+        self._polling = asyncio.Lock()
+
+    @property
+    def head(self) -> int:
+        """The last position known here; the log may be further."""
+        return self._head
+
+    def moved_to(self, position: int) -> None:
+        """Note that the log reaches at least to `position`."""
+        if position > self._head:
+            self._head = position
+            self._grown.set()
+            self._grown = asyncio.Event()
+
+    async def beyond(self, position: int) -> None:
+        """Return when the log holds something above `position`."""
+        while self._head <= position:
+            grown = self._grown
+            if self._polling.locked():
+                await grown.wait()
+                continue
+            async with self._polling:
+                try:
+                    await asyncio.wait_for(grown.wait(), self._poll_seconds)
+                except TimeoutError:
+                    self.moved_to(await self._store.head())

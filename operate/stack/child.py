@@ -1,0 +1,109 @@
+"""Processes that outlive the command that started them, known by their id and start time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+# The system's clock may be set while a process runs, which moves the start time as read from the kernel.
+_START_TOLERANCE_SECONDS = 2.0
+_KILL_PATIENCE_SECONDS = 10.0
+
+
+class Child(BaseModel):
+    """A started process. The start time (epoch seconds) tells it from a stranger with the same id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pid: int
+    started: float
+
+
+def spawn(
+    command: Sequence[str], *, log: Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> Child:
+    """Start a process in a session of its own, so that no Ctrl-C and no closed terminal reaches it."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    started = psutil.Process(process.pid).create_time()
+    # Stopped and reaped by its id, perhaps by another command: Popen must not warn that it still runs.
+    process.returncode = 0
+    return Child(pid=process.pid, started=started)
+
+
+def is_alive(child: Child) -> bool:
+    """Tell whether this very process still runs; a zombie does not."""
+    return _found(child) is not None
+
+
+def stop(child: Child, *, ask: signal.Signals = signal.SIGTERM, patience_seconds: float) -> None:
+    """Ask the process to end, and kill it with all its descendants when its patience is over."""
+    process = _found(child)
+    if process is None:
+        return
+    family = [process, *process.children(recursive=True)]
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(ask)
+    _, alive = psutil.wait_procs([process], timeout=patience_seconds)
+    if alive:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    kill(member for member in family if member.is_running())
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """Kill processes and wait until they are gone."""
+    doomed = list(processes)
+    for process in doomed:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(doomed, timeout=_KILL_PATIENCE_SECONDS)
+
+
+def leftovers(name: str, folder: Path) -> list[psutil.Process]:
+    """Return processes of this name that work in this folder: what a crash or a lost state file left behind."""
+    return [process for process in psutil.process_iter(["name", "cwd"]) if _works_in(process, name, folder)]
+
+
+def memory_bytes(child: Child) -> int:
+    """Return the resident memory of the process and its descendants, 0 when it is gone."""
+    process = _found(child)
+    if process is None:
+        return 0
+    total = 0
+    for member in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):
+            total += member.memory_info().rss
+    return total
+
+
+def _works_in(process: psutil.Process, name: str, folder: Path) -> bool:
+    return bool(process.info["name"] == name and process.info["cwd"] == str(folder))
+
+
+def _found(child: Child) -> psutil.Process | None:
+    try:
+        process = psutil.Process(child.pid)
+        same = abs(process.create_time() - child.started) <= _START_TOLERANCE_SECONDS
+        if process.status() == psutil.STATUS_ZOMBIE:
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
+            return None
+    except psutil.NoSuchProcess:
+        return None
+    return process if same else None

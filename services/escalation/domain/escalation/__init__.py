@@ -1,0 +1,1 @@
+"""One escalation per complaint: routing, bypass of the front line, and moves. Read events, commands, state, decide."""

@@ -1,0 +1,120 @@
+"""What can be asked of an escalation: to note a fact, a person's move, and an own clock's end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from eventlog.message import Command
+from services.escalation.domain.escalation.events import ReferralKind, ReferralOutcome
+from services.escalation.domain.escalation.facts import Attributes, BypassTarget, Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Command):
+    """Note what a topic or the group's reaction told, and decide in one go what follows from it.
+
+    `at` is when it happened. `attributes` come with `Registered` only.
+    """
+
+    complaint: str
+    person: str
+    fact: Fact
+    attributes: Attributes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireClock(Command):
+    """An own timer fired: the clock `clock`, due at `due`, ran out."""
+
+    clock: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelve(Command):
+    """Let the matter rest until a date."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Command):
+    """End the rest before its date."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeHandler(Command):
+    """Give the complaint to another handler by a date; None leaves the choice to the desk."""
+
+    handler: str | None
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLine(Command):
+    """Keep to the position taken and look at it again by a date."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concede(Command):
+    """Give way and carry it out by a date."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordBypass(Command):
+    """Record that the customer went over the front line's head. Target and time tell bypasses apart."""
+
+    target: BypassTarget
+    came_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeAccount(Command):
+    """Hand in the own account that was asked for."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack(Command):
+    """Return a bypassed matter for second handling to a different, higher handler."""
+
+    handler: str
+    level: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refer(Command):
+    """Put the matter before a third party until a date."""
+
+    to: ReferralKind
+    name: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnReferral(Command):
+    """Record how the third party ended it."""
+
+    outcome: ReferralOutcome
+    findings: str
+
+
+Move: TypeAlias = Shelve | ChangeHandler | HoldLine | Concede
+EscalationCommand: TypeAlias = (
+    Note | ExpireClock | Move | Resume | RecordBypass | FreezeAccount | SendBack | Refer | ReturnReferral
+)

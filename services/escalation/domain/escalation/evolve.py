@@ -1,0 +1,216 @@
+"""How each event changes where an escalation stands. Records, never judges; folding must never fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from services.escalation.domain.escalation import events as said
+from services.escalation.domain.escalation import facts as heard
+from services.escalation.domain.escalation.state import (
+    MOVE_KINDS,
+    AccountAsked,
+    AccountKept,
+    Bypass,
+    Escalation,
+    Membership,
+    Missed,
+    Move,
+    MoveKind,
+    Referral,
+    Route,
+    State,
+    Unheard,
+)
+
+# What an answer makes pointless: the account and a referral run on.
+_WORK_CLOCKS: Final = (heard.SENT_BACK, heard.CALL_BACK, *MOVE_KINDS)
+
+
+def evolve(state: State, event: said.AnyEscalationEvent) -> Escalation:
+    """Return the state after an event."""
+    if isinstance(state, Unheard):
+        state = Escalation(complaint=event.complaint, person=event.person)
+    match event:
+        case said.Noted():
+            return _heard(state, event.fact, event.at)
+        case said.Routed():
+            return replace(state, route=_route(event))
+        case said.Shelved() | said.HandlerChanged() | said.LineHeld() | said.Conceded():
+            return _moved(state, event)
+        case said.Resumed():
+            return replace(state, move=None, clocks=_without(state.clocks, "shelve"))
+        case said.BypassThreatened():
+            return replace(state, threatened=state.threatened | {event.target})
+        case said.BypassRecorded():
+            return replace(state, bypasses=_with_bypass(state.bypasses, event))
+        case said.AccountRequested():
+            clocks = {**state.clocks, heard.ACCOUNT: event.due}
+            return replace(state, account=AccountAsked(event.bypass, event.handler), clocks=clocks)
+        case said.AccountFrozen():
+            clocks = _without(state.clocks, heard.ACCOUNT)
+            return replace(state, account=AccountKept(event.bypass), clocks=clocks)
+        case said.BypassRepeated():
+            return replace(state, clocks={**state.clocks, heard.CALL_BACK: event.call_back_due})
+        case said.BypassSentBack():
+            return _sent_back(state, event)
+        case said.Referred():
+            since = event.at if state.referral is None else state.referral.since
+            referral = Referral(event.to, since, event.until)
+            return replace(state, referral=referral, clocks={**state.clocks, heard.REFERRAL: event.until})
+        case said.ReferralReturned():
+            return replace(state, referral=None, clocks=_without(state.clocks, heard.REFERRAL))
+        case said.GroupNoted():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _heard(state: Escalation, fact: heard.Fact, at: datetime) -> Escalation:
+    match fact:
+        case heard.Registered():
+            return replace(state, register=fact, owner=state.owner or fact.recorder)
+        case heard.Classified():
+            known = fact.grade or (state.label and state.label.grade)
+            return replace(state, label=fact.model_copy(update={"grade": known}))
+        case heard.Regraded():
+            return _relabelled(state, {"grade": fact.grade})
+        case heard.HarmStopped():
+            return _relabelled(state, {"timing": "past"})
+        case heard.Acknowledged():
+            return replace(state, acknowledged_at=state.acknowledged_at or at)
+        case heard.Replied():
+            return _replied(state, fact, at)
+        case heard.OwnerChanged():
+            return replace(state, owner=fact.owner, assigned=None)
+        case heard.DeadlineMissed():
+            return _missed(state, Missed(fact.clock, f"round {state.reopenings}"))
+        case heard.ClockRanOut():
+            left = _without(state.clocks, fact.clock)
+            return _missed(replace(state, clocks=left), Missed(fact.clock, fact.due.isoformat()))
+        case heard.Answered():
+            clocks = _without(state.clocks, *_WORK_CLOCKS)
+            return replace(state, progress="answered", move=None, clocks=clocks)
+        case heard.Reopened():
+            return _reopened(state, at)
+        case heard.Closed():
+            # A handler's account still owed is owed beyond the end: its absence must be recorded.
+            clocks = {name: due for name, due in state.clocks.items() if name == heard.ACCOUNT}
+            return replace(state, progress="closed", move=None, referral=None, clocks=clocks)
+        case heard.Linked():
+            return replace(state, linked=state.linked | {fact.other})
+        case heard.Unlinked():
+            return replace(state, linked=state.linked - {fact.other})
+        case heard.Grouped():
+            return _grouped(state, fact, at)
+        case _:
+            assert_never(fact)
+
+
+def _relabelled(state: Escalation, update: Mapping[str, str]) -> Escalation:
+    if state.label is None:
+        return state
+    return replace(state, label=state.label.model_copy(update=dict(update)))
+
+
+def _replied(state: Escalation, fact: heard.Replied, at: datetime) -> Escalation:
+    clocks = _without(state.clocks, heard.CALL_BACK) if fact.by_supervisor else state.clocks
+    return replace(state, first_replied_at=state.first_replied_at or at, replied_at=at, clocks=clocks)
+
+
+def _missed(state: Escalation, missed: Missed) -> Escalation:
+    if missed in state.missed:
+        return state
+    # The chosen handler let it run out: the desk above chooses anew.
+    return replace(state, missed=state.missed | {missed}, assigned=None)
+
+
+def _reopened(state: Escalation, at: datetime) -> Escalation:
+    if at == state.reopened_at:
+        return state
+    return replace(
+        state,
+        progress="open",
+        reopenings=state.reopenings + 1,
+        reopened_at=at,
+        barred=state.barred | ({state.owner} if state.owner else set()),
+        assigned=None,
+        route=None,
+    )
+
+
+def _grouped(state: Escalation, fact: heard.Grouped, at: datetime) -> Escalation:
+    known = state.groups.get(fact.group)
+    since = known.since if known is not None and known.role is not None else at
+    membership = Membership(fact.role, fact.stage, fact.remedy, since)
+    return replace(state, groups={**state.groups, fact.group: membership})
+
+
+def _moved(
+    state: Escalation, event: said.Shelved | said.HandlerChanged | said.LineHeld | said.Conceded
+) -> Escalation:
+    kind = _kind(event)
+    since = state.move.since if state.move is not None and state.move.kind == kind else event.at
+    clocks = {**_without(state.clocks, *MOVE_KINDS), kind: event.until}
+    if not isinstance(event, said.HandlerChanged):
+        return replace(state, move=Move(kind, since, event.until), clocks=clocks)
+    return replace(
+        state,
+        move=Move(kind, since, event.until, event.handler),
+        clocks=clocks,
+        assigned=event.handler,
+        barred=state.barred | ({event.previous} if event.previous else set()),
+    )
+
+
+def _kind(event: said.Shelved | said.HandlerChanged | said.LineHeld | said.Conceded) -> MoveKind:
+    match event:
+        case said.Shelved():
+            return "shelve"
+        case said.HandlerChanged():
+            return "change_handler"
+        case said.LineHeld():
+            return "hold_line"
+        case said.Conceded():
+            return "concede"
+        case _:
+            assert_never(event)
+
+
+def _sent_back(state: Escalation, event: said.BypassSentBack) -> Escalation:
+    return replace(
+        state,
+        assigned=event.handler,
+        floor=event.level,
+        barred=state.barred | ({state.owner} if state.owner else set()),
+        clocks={**state.clocks, heard.SENT_BACK: event.due},
+    )
+
+
+def _route(event: said.Routed) -> Route:
+    return Route(
+        desk=event.desk,
+        level=event.level,
+        handler=event.handler,
+        not_to=event.not_to,
+        skill=event.skill,
+        language=event.language,
+    )
+
+
+def _with_bypass(bypasses: tuple[Bypass, ...], event: said.BypassRecorded) -> tuple[Bypass, ...]:
+    record = event.earlier_record
+    recorded = Bypass(
+        number=event.number,
+        target=event.target,
+        came_at=event.came_at,
+        found_by=event.found_by,
+        earlier_complaints=record.earlier_complaints if record is not None else (),
+    )
+    return (*(each for each in bypasses if each.number != event.number), recorded)
+
+
+def _without(clocks: Mapping[str, datetime], *names: str) -> dict[str, datetime]:
+    return {name: due for name, due in clocks.items() if name not in names}

@@ -1,0 +1,186 @@
+"""What escalation hears of one complaint: the typed content of the private event `escalation.noted`.
+
+Only codes, ids and times stand here. What people wrote is personal and travels beside the fact, as
+`Attributes`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.escalation.domain.group.terms import Remedy, Role
+
+Timing: TypeAlias = Literal["ongoing", "past"]
+BypassStage: TypeAlias = Literal["none", "threatened", "done"]
+BypassTarget: TypeAlias = Literal[
+    "supervisor", "head_office", "executive", "regulator", "ombudsman", "court", "media", "petition_office"
+]
+
+# The clocks escalation runs by itself; a timer carries the clock's name.
+ACCOUNT: Final = "account"
+CALL_BACK: Final = "call_back"
+SENT_BACK: Final = "sent_back"
+REFERRAL: Final = "referral"
+
+
+class Attributes(BaseModel):
+    """What a complaint is about, in the words of whoever typed it, and the narrative's features.
+
+    Personal as a whole: a site can be an address, and features can confirm a guess at the text.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    product: str | None = None
+    site: str | None = None
+    region: str | None = None
+    service: str | None = None
+    merchant: str | None = None
+    batch: str | None = None
+    features: tuple[int, ...] = ()
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Registered(_Fact):
+    """A complaint came in. `recorder` took it and owns it until somebody accepts a hand-over."""
+
+    kind: Literal["registered"] = "registered"
+    received_at: AwareDatetime
+    source: str
+    recorder: str | None = None
+    tier: str | None = None
+    cause_words: tuple[str, ...] = ()
+
+
+class Classified(_Fact):
+    """The complaint was labelled, or a person corrected its labels.
+
+    `grade` is None when a correction says nothing of it; `language` None means unclassified.
+    """
+
+    kind: Literal["classified"] = "classified"
+    timing: Timing
+    severity: str | None = None
+    grade: str | None = None
+    language: str | None = None
+    bypass: BypassStage = "none"
+    target: str | None = None
+    threats: tuple[str, ...] = ()
+    needs_review: bool = False
+
+
+class Regraded(_Fact):
+    """The complaint has another urgency grade."""
+
+    kind: Literal["regraded"] = "regraded"
+    grade: str
+
+
+class HarmStopped(_Fact):
+    """The loss no longer runs: ongoing becomes past."""
+
+    kind: Literal["harm_stopped"] = "harm_stopped"
+
+
+class Acknowledged(_Fact):
+    """The owner confirmed to the customer that the complaint arrived."""
+
+    kind: Literal["acknowledged"] = "acknowledged"
+
+
+class Replied(_Fact):
+    """The owner replied on the matter; a supervisor is a manager or above (`domain.md` 3)."""
+
+    kind: Literal["replied"] = "replied"
+    by_supervisor: bool = False
+
+
+class OwnerChanged(_Fact):
+    """A named person accepted the hand-over."""
+
+    kind: Literal["owner_changed"] = "owner_changed"
+    owner: str
+
+
+class DeadlineMissed(_Fact):
+    """One of the complaint's own clocks ran out."""
+
+    kind: Literal["deadline_missed"] = "deadline_missed"
+    clock: str
+
+
+class Answered(_Fact):
+    """The complaint got its answer; the return visit is still to come."""
+
+    kind: Literal["answered"] = "answered"
+    outcome: str
+
+
+class Reopened(_Fact):
+    """The answer did not hold, or the customer came back."""
+
+    kind: Literal["reopened"] = "reopened"
+
+
+class Closed(_Fact):
+    """The complaint ended."""
+
+    kind: Literal["closed"] = "closed"
+    outcome: str
+
+
+class Linked(_Fact):
+    """An earlier complaint concerns the same matter; its log is part of the front line's record."""
+
+    kind: Literal["linked"] = "linked"
+    other: str
+
+
+class Unlinked(_Fact):
+    """A link was a mistake."""
+
+    kind: Literal["unlinked"] = "unlinked"
+    other: str
+
+
+class Grouped(_Fact):
+    """What this complaint is in a group now; `role` is None once it has left."""
+
+    kind: Literal["grouped"] = "grouped"
+    group: str
+    role: Role | None
+    stage: str
+    remedy: Remedy | None = None
+
+
+class ClockRanOut(_Fact):
+    """A clock of escalation itself ran out."""
+
+    kind: Literal["clock_ran_out"] = "clock_ran_out"
+    clock: str
+    due: AwareDatetime
+
+
+Fact: TypeAlias = (
+    Registered
+    | Classified
+    | Regraded
+    | HarmStopped
+    | Acknowledged
+    | Replied
+    | OwnerChanged
+    | DeadlineMissed
+    | Answered
+    | Reopened
+    | Closed
+    | Linked
+    | Unlinked
+    | Grouped
+    | ClockRanOut
+)
+AnyFact: TypeAlias = Annotated[Fact, Field(discriminator="kind")]

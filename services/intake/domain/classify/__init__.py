@@ -1,0 +1,1 @@
+from services.intake.domain.classify.rules import Rules, RulesError, rules_from

@@ -1,0 +1,99 @@
+"""Texts as comparable words: Chinese by the character, everything else by the word with its endings cut."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Ends a sentence; no expression reaches across it.
+BREAK: Final = "\n"
+
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_TOKEN: Final = re.compile(
+    rf"(?P<han>[{HAN}])|(?P<word>[^\W_{HAN}]+(?:'[a-z]+)?)|(?P<end>[!?;。\n]|\.(?=\s|$))"
+)
+_IS_HAN: Final = re.compile(f"[{HAN}]")
+_NOT: Final = re.compile(r"[a-z]+n't|cannot|never")
+
+_STOP_WORDS: Final = frozenset(
+    """
+    a an the this that these those my your our their his her its i we you he she it they me us them
+    am is are was were be been being do does did doing have has had having will would shall should can
+    could may might must to of for in on at by as and or so just very really also too there here any some
+    s m re ve ll d 了 的 都 又 就 也
+    """.split()
+)
+_IRREGULAR: Final = {
+    "broke": "break", "broken": "break", "stole": "steal", "stolen": "steal", "froze": "freeze",
+    "frozen": "freeze", "sent": "send", "fell": "fall", "fallen": "fall", "paid": "pay", "took": "take",
+    "taken": "take", "gave": "give", "given": "give", "went": "go", "gone": "go", "bought": "buy",
+    "sold": "sell", "held": "hold", "kept": "keep", "withheld": "withhold", "burnt": "burn", "bit": "bite",
+    "bitten": "bite", "wrote": "write", "written": "write", "threw": "throw", "thrown": "throw",
+    "tore": "tear", "torn": "tear", "stuck": "stick", "got": "get", "gotten": "get", "came": "come",
+    "said": "say", "told": "tell", "left": "leave", "lost": "lose", "worn": "wear", "hung": "hang",
+    "found": "find", "caught": "catch", "made": "make", "spoke": "speak", "shook": "shake",
+}  # fmt: skip
+_DOUBLED: Final = re.compile(r"([bcdfghjklmnpqrstvwxz])\1$")
+_SHORTEST_STEM: Final = 3
+
+
+def folded(text: str) -> str:
+    """Return the text as it is compared: NFKC, case-folded, straight apostrophes, nothing invisible."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _INVISIBLE.sub("", plain).replace("\u2019", "'")
+
+
+def is_han(token: str) -> bool:
+    """Say whether a token is a Chinese character."""
+    return _IS_HAN.match(token) is not None
+
+
+def surfaces(text: str) -> list[str]:
+    """Return the folded text's tokens as written: Chinese characters, words, and `BREAK` at sentence ends."""
+    return [BREAK if found.lastgroup == "end" else found.group() for found in _TOKEN.finditer(folded(text))]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the text's content: stop words dropped, words cut to their stems, `BREAK` at sentence ends.
+
+    "wasn't delivered" and "not delivering" both become `not deliver`.
+    """
+    return [stem for surface in surfaces(text) if (stem := stem_of(surface))]
+
+
+@lru_cache(maxsize=16384)
+def stem_of(surface: str) -> str:
+    """Return the stem of one folded token, the empty string for a stop word.
+
+    English endings are cut (-s, -ed, -ing, -e, doubled consonants), alike for terms and texts, so a stem
+    need not be a word. Words with other letters stay as they are.
+    """
+    if _NOT.fullmatch(surface):
+        return "not"
+    word = surface.partition("'")[0]
+    if word in _STOP_WORDS:
+        return ""
+    if not word.isascii() or not word.isalpha():
+        return word
+    return _cut(_IRREGULAR.get(word, word))
+
+
+def _cut(word: str) -> str:
+    if len(word) > _SHORTEST_STEM and word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith("sses"):
+        word = word[:-2]
+    elif len(word) > _SHORTEST_STEM and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _SHORTEST_STEM:
+            word = stem
+            break
+    if len(word) > _SHORTEST_STEM:
+        word = word.removesuffix("e")
+        word = _DOUBLED.sub(r"\1", word)
+    return word

@@ -1,0 +1,1 @@
+"""What several test levels share: a tiny aggregate of their own."""
