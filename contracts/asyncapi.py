@@ -48,7 +48,7 @@ def _operation_id(topic: Topic) -> str:
 
 
 def _message_id(entry: Entry) -> str:
-    return entry.type
+    return entry.type_name
 
 
 def _channel(topic: Topic, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _operation(topic: Topic) -> dict[str, Any]:
 def _message(entry: Entry) -> dict[str, Any]:
     description = (entry.model.__doc__ or "").partition("\n")[0]
     return {
-        "name": entry.type,
+        "name": entry.type_name,
         "title": entry.model.__name__,
         "summary": description,
         "contentType": "application/json",

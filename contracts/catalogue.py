@@ -21,7 +21,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (contact,)
 class Entry:
     """One message type: the model that reads and writes its data, and the topic that carries it."""
 
-    type: str
+    type_name: str
     schema_version: str
     model: type[BaseModel]
     topic: Topic
@@ -29,12 +29,12 @@ class Entry:
     @property
     def dataschema(self) -> str:
         """The URN of the schema, as in the attribute `dataschema` and the file's `$id`."""
-        return dataschema_of(self.type, self.schema_version)
+        return dataschema_of(self.type_name, self.schema_version)
 
     @property
     def schema_path(self) -> str:
         """Where the rendered schema lies below `contracts/schemas/`."""
-        return f"{self.type}/{self.schema_version}.json"
+        return f"{self.type_name}/{self.schema_version}.json"
 
 
 @cache

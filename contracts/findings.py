@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from contracts.strict_json import safe_name
+
 _TEXTS: Final = Path(__file__).with_name("findings.toml")
 
 # pydantic's error types, as the rules that are public. Types of our own validators are rules already.
@@ -100,6 +102,8 @@ def _explained(kind: str, location: Sequence[str | int], context: Mapping[str, A
     # A rule of two members (an amount against its currency) names the one at fault.
     if "member" in context:
         location = (*location, str(context["member"]))
+    if kind == "extra_forbidden":
+        location = (*location[:-1], safe_name(str(location[-1])))
     return finding(_rule(kind, location), pointer(location), **context)
 
 

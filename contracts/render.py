@@ -7,6 +7,7 @@ throughout); the models that read are tolerant.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ ROOT: Final = Path(__file__).parent
 SCHEMAS: Final = "schemas"
 ASYNCAPI: Final = "asyncapi.yaml"
 DIFFERENCES_TOLD_MAX: Final = 5
+TOLD_CHARACTERS_MAX: Final = 60
 REMEDY: Final = "run `make contracts` and review the difference"
 
 
@@ -65,7 +67,7 @@ def schema_of(entry: Entry) -> dict[str, Any]:
     """Return the closed writer's JSON Schema (2020-12) of one type's data."""
     schema = entry.model.model_json_schema(schema_generator=_WithoutFieldTitles)
     _close(schema)
-    head = {"$schema": GenerateJsonSchema.schema_dialect, "$id": entry.dataschema, "title": entry.type}
+    head = {"$schema": GenerateJsonSchema.schema_dialect, "$id": entry.dataschema, "title": entry.type_name}
     return head | {name: value for name, value in schema.items() if name != "title"}
 
 
@@ -128,5 +130,4 @@ def _differences(committed: Any, fresh: Any, at: str) -> Iterator[str]:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return textwrap.shorten(json.dumps(value, ensure_ascii=False, default=str), TOLD_CHARACTERS_MAX)

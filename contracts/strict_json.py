@@ -12,6 +12,7 @@ MAX_BYTES: Final = 262_144  # architecture.md 4
 MAX_DEPTH: Final = 32
 
 _BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS: Final = (0xFE, 0xFF)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # An escape counts only after an even number of backslashes: "\\u0000" is six ordinary characters.
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -57,7 +58,8 @@ def safe_name(name: str) -> str:
 
 def _refuse_nul(body: bytes) -> None:
     if b"\0" in body:
-        if 0 in body[:4]:
+        # RFC 4627, section 3: JSON begins with two ASCII characters, whose zero bytes give UTF-16 and UTF-32 away.
+        if 0 in body[:2] or body[0] in _OTHER_BOMS:
             raise BadBody("not_utf8", "the body looks like UTF-16 or UTF-32")
         raise BadBody("nul_character", "the body holds a NUL byte")
     if b"\\u0000" in body and _ESCAPED_NUL.search(body):

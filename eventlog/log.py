@@ -19,7 +19,7 @@ from eventlog.keys import Keyring
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.recorded import Recorded, Row
-from eventlog.store import Chain, LogStore, Verdict
+from eventlog.store import ANY_VERSION, Chain, LogStore, Verdict
 from eventlog.tail import Tail
 from eventlog.work import Folded, InboxMoved, Result, Step, Work
 
@@ -85,6 +85,8 @@ class EventLog:
         self._outstanding += 1
         self._peak = max(self._peak, self._outstanding)
         try:
+            if not work.steps:
+                return await self._advance(work)
             async with self._turns.of(work.stream):
                 return await self._run(work)
         finally:
@@ -138,6 +140,13 @@ class EventLog:
                 case Verdict.INBOX_MOVED:
                     raise InboxMoved(work.stream)
         raise Contended(f"{work.stream} changed {ATTEMPTS_MAX} times under one command; send it again")
+
+    async def _advance(self, work: Work) -> list[Result]:
+        """Move the inbox past what nobody here listens to, touching no stream."""
+        verdict, _ = await self._appends.submit(Chain(work.stream, ANY_VERSION, inbox=work.inbox))
+        if verdict is not Verdict.WRITTEN:
+            raise InboxMoved(work.stream)
+        return []
 
     def _guess(self, aggregate: Aggregate[Any, Any, Any], stream: str, *, is_new: bool) -> Folded | None:
         held = self._states.get(stream)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import datetime
 from pathlib import PurePath
@@ -169,13 +170,7 @@ def _exception_of(found: object) -> BaseException | None:
         return found
     if isinstance(found, tuple):
         return found[1] if isinstance(found[1], BaseException) else None
-    return _being_handled() if found else None
-
-
-def _being_handled() -> BaseException | None:
-    from sys import exc_info  # noqa: PLC0415 - one use, and the name reads badly at the top
-
-    return exc_info()[1]
+    return sys.exception() if found else None
 
 
 def _type_name(exception: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 # The system's clock may be set while a process runs, which moves the start time as read from the kernel.
 _START_TOLERANCE_SECONDS = 2.0
 _KILL_PATIENCE_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 class Child(BaseModel):
@@ -52,27 +54,26 @@ def is_alive(child: Child) -> bool:
 
 
 def stop(child: Child, *, ask: signal.Signals = signal.SIGTERM, patience_seconds: float) -> None:
-    """Ask the process to end, and kill it with all its descendants when its patience is over."""
+    """Ask the process to end, and kill it with all its descendants when the patience is over."""
     process = _found(child)
     if process is None:
         return
     family = [process, *process.children(recursive=True)]
     with suppress(psutil.NoSuchProcess):
         process.send_signal(ask)
-    _, alive = psutil.wait_procs([process], timeout=patience_seconds)
-    if alive:
+    if not _wait_gone([process], patience_seconds):
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-    kill(member for member in family if member.is_running())
+    kill(family)
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
     """Kill processes and wait until they are gone."""
-    doomed = list(processes)
+    doomed = [process for process in processes if not _is_gone(process)]
     for process in doomed:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(doomed, timeout=_KILL_PATIENCE_SECONDS)
+    _wait_gone(doomed, _KILL_PATIENCE_SECONDS)
 
 
 def leftovers(name: str, folder: Path) -> list[psutil.Process]:
@@ -100,10 +101,27 @@ def _found(child: Child) -> psutil.Process | None:
     try:
         process = psutil.Process(child.pid)
         same = abs(process.create_time() - child.started) <= _START_TOLERANCE_SECONDS
-        if process.status() == psutil.STATUS_ZOMBIE:
-            with suppress(ChildProcessError):
-                os.waitpid(child.pid, os.WNOHANG)
-            return None
     except psutil.NoSuchProcess:
         return None
-    return process if same else None
+    return process if same and not _is_gone(process) else None
+
+
+def _wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not all(_is_gone(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_AGAIN_SECONDS)
+    return True
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    """Tell whether the process ended, also when nobody has taken note yet: the machine's init may be slow at that."""
+    try:
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            return False
+        with suppress(ChildProcessError):
+            os.waitpid(process.pid, os.WNOHANG)
+    except psutil.NoSuchProcess:
+        pass
+    return True

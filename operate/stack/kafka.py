@@ -11,11 +11,11 @@ from pathlib import Path
 
 from operate.errors import OperateError
 from operate.stack import child
+from operate.stack.engine import Site
 from operate.stack.home import Home
-from operate.stack.kafka_jars import fetch_jars
+from operate.stack.kafka_jars import fetch_jars, version
 from operate.stack.logs import last_lines
 from operate.stack.ports import LOCALHOST, free_port, is_open
-from operate.stack.progress import Watcher
 from operate.stack.state import Running
 
 NAME = "kafka"
@@ -69,10 +69,11 @@ def java() -> Path:
     return Path(wheel.submodule_search_locations[0]) / "java-runtime" / "bin" / "java"
 
 
-def launch(home: Home, cache: Path, last: Running | None, watcher: Watcher) -> Running:
-    """Start the broker, on its last ports where they are free. Clears what a crash left."""
-    classpath = ":".join(str(jar) for jar in fetch_jars(cache, watcher))
-    watcher.step("Starting Apache Kafka")
+def launch(site: Site, last: Running | None) -> Running:
+    """Start the broker, on its last ports where they are free. Clears what a crash left. Raises OperateError."""
+    home = site.home
+    classpath = ":".join(str(jar) for jar in fetch_jars(site.cache, site.watcher))
+    site.watcher.step(f"Starting Apache Kafka {version()}")
     child.kill(child.leftovers("java", home.kafka))
     port = free_port(last.port if last else None)
     inner_port = free_port(last.inner_port if last else None)
@@ -87,9 +88,9 @@ def launch(home: Home, cache: Path, last: Running | None, watcher: Watcher) -> R
     return Running(child=process, port=port, inner_port=inner_port)
 
 
-def wait_ready(home: Home, running: Running) -> None:
+def wait_ready(site: Site, running: Running) -> None:
     """Wait until the broker serves. Raises OperateError when it ends instead, or takes too long."""
-    log = home.logs / _LOG
+    home, log = site.home, site.home.logs / _LOG
     deadline = time.monotonic() + _READY_SECONDS
     while _STARTED not in log.read_text(encoding="utf-8", errors="replace") or not is_open(running.port):
         if not running.alive or time.monotonic() > deadline:
@@ -100,10 +101,11 @@ def wait_ready(home: Home, running: Running) -> None:
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def stop(running: Running) -> None:
+def stop(home: Home, running: Running | None) -> None:
     """Stop the broker in order, so that it need not check its logs at the next start."""
-    if running.child:
+    if running and running.child:
         child.stop(running.child, patience_seconds=_STOP_SECONDS)
+    child.kill(child.leftovers("java", home.kafka))
 
 
 def address(running: Running) -> str:

@@ -1,21 +1,22 @@
-"""The engines of one stack: start or join them, stop them, say how they are."""
+"""The engines of one stack: start or join them, stop them, say where they are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from operate.errors import OperateError
 from operate.settings import Settings
 from operate.stack import kafka, postgres
+from operate.stack.engine import Engine, Site
 from operate.stack.home import Home
 from operate.stack.lock import alone
 from operate.stack.progress import Silent, Watcher
 from operate.stack.state import Running, StackState, read_state, write_state
 
 _SILENT = Silent()
-_ATTEMPTS = 2
+_DISK_BYTES_MIN = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Engines:
 
     kafka: str
     postgres_admin_dsn: str
-    postgres_dsn: str
+    postgres_dsn: str = field(repr=False)
     home: Path
 
 
@@ -39,61 +40,103 @@ def start_engines(settings: Settings, watcher: Watcher = _SILENT) -> Engines:
     """
     home = Home(settings.home)
     home.create()
+    wanted = _own_engines(settings)
+    if wanted:
+        _check_disk(home)
+    site = Site(home, settings.cache, watcher)
     with alone(home.lock_file, watcher):
-        state = read_state(home.state_file)
-        if settings.kafka is None:
-            state = _ensured(home, state, kafka.NAME, lambda last: _start_kafka(home, settings, last, watcher))
-        if settings.postgres is None:
-            state = _ensured(home, state, postgres.NAME, lambda last: _start_postgres(home, last, watcher))
-    return engines_of(settings, state)
+        for engine in wanted:
+            if not _is_alive(home, engine):
+                _launch(site, engine, _last(home, engine))
+        for engine in wanted:
+            _settle(site, engine)
+        return engines_of(settings)
 
 
 def stop_engines(home_path: Path, watcher: Watcher = _SILENT) -> None:
-    """Stop whatever runs in this home; nothing is left, and a home that never ran is no error."""
+    """Stop the engines that run in this home; no process is left. A home that never ran is no error."""
     home = Home(home_path)
-    if not home.state_file.exists():
+    if not home.path.is_dir():
         return
     with alone(home.lock_file, watcher):
-        state = read_state(home.state_file)
-        for name, stop in ((kafka.NAME, kafka.stop), (postgres.NAME, postgres.stop)):
-            running = state.members.get(name)
-            if running and running.alive:
-                watcher.step(f"Stopping {name}")
-                stop(running)
-            if running:
-                state = state.with_member(name, running.model_copy(update={"child": None}))
-        write_state(home.state_file, state)
+        for engine in (kafka, postgres):
+            if _is_alive(home, engine):
+                watcher.step(f"Stopping {engine.NAME}")
+            _stop(home, engine)
 
 
-def engines_of(settings: Settings, state: StackState) -> Engines:
-    """Return the addresses: those of `settings`, else those of the stack's own engines. Raises OperateError."""
+def engines_of(settings: Settings) -> Engines:
+    """Return the addresses: those of `settings`, else those of the engines that run. Raises OperateError."""
     home = Home(settings.home)
-    server = None if settings.postgres else _member(state, postgres.NAME)
+    server = None if settings.postgres else _member(home, postgres)
     return Engines(
-        kafka=settings.kafka or kafka.address(_member(state, kafka.NAME)),
+        kafka=settings.kafka or kafka.address(_member(home, kafka)),
         postgres_admin_dsn=postgres.admin_dsn(home, server) if server else settings.postgres or "",
         postgres_dsn=postgres.tcp_dsn(home, server) if server else settings.postgres or "",
         home=settings.home,
     )
 
 
-def _member(state: StackState, name: str) -> Running:
-    running = state.members.get(name)
-    if running is None or not running.alive:
-        raise OperateError(f"The local stack's {name} does not run.", "Run `amends up`.")
+def _own_engines(settings: Settings) -> list[Engine]:
+    wanted: list[Engine] = []
+    if settings.kafka is None:
+        wanted.append(kafka)
+    if settings.postgres is None:
+        wanted.append(postgres)
+    return wanted
+
+
+def _check_disk(home: Home) -> None:
+    free = shutil.disk_usage(home.path).free
+    if free < _DISK_BYTES_MIN:
+        raise OperateError(
+            f"Only {free // 1_000_000} MB are free where {home.path} lies; the engines need {_DISK_BYTES_MIN // 1_000_000}.",
+            "Free some disk space, or set AMENDS_HOME to a folder on another disk.",
+        )
+
+
+def _settle(site: Site, engine: Engine) -> None:
+    """Wait for an engine; if it fails (a port taken meanwhile, a dying predecessor), once more on fresh ports."""
+    try:
+        engine.wait_ready(site, _member(site.home, engine))
+    except OperateError:
+        _stop(site.home, engine)
+        again = _launch(site, engine, None)
+        engine.wait_ready(site, again)
+
+
+def _launch(site: Site, engine: Engine, last: Running | None) -> Running:
+    running = engine.launch(site, last)
+    _note(site.home, engine, running)
     return running
 
 
-def _ensured(
-    home: Home, state: StackState, name: str, start: Callable[[Running | None], Running]
-) -> StackState:
-    last = state.members.get(name)
-    if last and last.alive:
-        return state
-    return _noted(home, state, name, start(last))
+def _stop(home: Home, engine: Engine) -> None:
+    last = _last(home, engine)
+    engine.stop(home, last)
+    if last:
+        _note(home, engine, last.model_copy(update={"child": None}))
 
 
-def _noted(home: Home, state: StackState, name: str, running: Running) -> StackState:
-    after = state.with_member(name, running)
-    write_state(home.state_file, after)
-    return after
+def _note(home: Home, engine: Engine, running: Running) -> None:
+    write_state(home.state_file, _state(home).with_member(engine.NAME, running))
+
+
+def _member(home: Home, engine: Engine) -> Running:
+    running = _last(home, engine)
+    if running is None or not running.alive:
+        raise OperateError(f"The local stack's {engine.NAME} does not run.", "Run `amends up`.")
+    return running
+
+
+def _is_alive(home: Home, engine: Engine) -> bool:
+    last = _last(home, engine)
+    return last is not None and last.alive
+
+
+def _last(home: Home, engine: Engine) -> Running | None:
+    return _state(home).members.get(engine.NAME)
+
+
+def _state(home: Home) -> StackState:
+    return read_state(home.state_file)

@@ -14,6 +14,7 @@ import psutil
 
 from operate.errors import OperateError
 from operate.stack import child, unprivileged
+from operate.stack.engine import Site
 from operate.stack.home import Home
 from operate.stack.logs import last_lines
 from operate.stack.ports import LOCALHOST, free_port
@@ -67,14 +68,15 @@ def binaries() -> Path:
     return Path(wheel.submodule_search_locations[0]) / _INSTALLATION / "bin"
 
 
-def launch(home: Home, port: int | None) -> Running:
-    """Start the server on this port if it is free, else on another. Clears what a crash left."""
-    tools = binaries()
+def launch(site: Site, last: Running | None) -> Running:
+    """Start the server, on its last port if that is free. Clears what a crash left. Raises OperateError."""
+    home, tools = site.home, binaries()
+    site.watcher.step("Starting PostgreSQL")
     child.kill(child.leftovers(NAME, home.postgres))
     if not (home.postgres / "PG_VERSION").exists():
         _initialise(home, tools)
     _drop_stale_lock(home.postgres / "postmaster.pid")
-    chosen = free_port(port)
+    chosen = free_port(last.port if last else None)
     options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     socket = str(home.sockets) if _socket_fits(home, chosen) else ""
     command = [str(tools / "postgres"), "-D", str(home.postgres), "-p", str(chosen), "-k", socket, *options]
@@ -86,9 +88,10 @@ def launch(home: Home, port: int | None) -> Running:
     return Running(child=process, port=chosen)
 
 
-def wait_ready(home: Home, running: Running) -> None:
+def wait_ready(site: Site, running: Running) -> None:
     """Wait until the server accepts connections. Raises OperateError when it ends instead, or takes too long."""
     probe = [str(binaries() / "pg_isready"), "-q", "-h", LOCALHOST, "-p", str(running.port), "-t", "1"]
+    home = site.home
     deadline = time.monotonic() + _READY_SECONDS
     while subprocess.run(probe, check=False).returncode != 0:
         if not running.alive or time.monotonic() > deadline:
@@ -99,10 +102,11 @@ def wait_ready(home: Home, running: Running) -> None:
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def stop(running: Running) -> None:
+def stop(home: Home, running: Running | None) -> None:
     """Stop the server: sessions are cut, everything is written, then it ends."""
-    if running.child:
+    if running and running.child:
         child.stop(running.child, ask=signal.SIGINT, patience_seconds=_STOP_SECONDS)
+    child.kill(child.leftovers(NAME, home.postgres))
 
 
 def admin_dsn(home: Home, running: Running) -> str:
@@ -126,10 +130,13 @@ def _socket_fits(home: Home, port: int) -> bool:
 
 
 def _drop_stale_lock(lock: Path) -> None:
-    """Remove a lock file that a reboot left and whose id another program has now; PostgreSQL clears all others."""
+    """Remove a lock file that PostgreSQL itself would take for a living server's, and wrongly.
+
+    After a reboot another program may have the id; a killed server has it until the machine's init takes note.
+    """
     try:
         holder = psutil.Process(int(lock.read_text(encoding="utf-8").partition("\n")[0]))
-        if holder.name() != NAME:
+        if holder.name() != NAME or holder.status() == psutil.STATUS_ZOMBIE:
             lock.unlink()
     except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
         return

@@ -127,4 +127,6 @@ class GroupPolicy:
 
     def stage_for(self, persons: int) -> Stage:
         """Return the highest stage that so many distinct persons reach."""
-        return max((stage for stage in self.stages if stage.persons <= persons), key=lambda stage: stage.persons)
+        return max(
+            (stage for stage in self.stages if stage.persons <= persons), key=lambda stage: stage.persons
+        )

@@ -110,7 +110,9 @@ def send_back(command: SendBack, state: Escalation, ladder: Ladder) -> list[Bypa
     ]
 
 
-def _read_from_text(state: Escalation, target: str | None, head: Heading, ladder: Ladder) -> list[BypassEvent]:
+def _read_from_text(
+    state: Escalation, target: str | None, head: Heading, ladder: Ladder
+) -> list[BypassEvent]:
     came_at = head["at"] if state.register is None else state.register.received_at
     read = next((each for each in state.bypasses if each.found_by == "classification"), None)
     if read is not None:

@@ -29,7 +29,9 @@ from services.escalation.domain.escalation.state import (
 _WORK_CLOCKS: Final = (heard.SENT_BACK, heard.CALL_BACK, *MOVE_KINDS)
 
 
-def evolve(state: State, event: said.AnyEscalationEvent) -> Escalation:
+def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
+    state: State, event: said.AnyEscalationEvent
+) -> Escalation:
     """Return the state after an event."""
     if isinstance(state, Unheard):
         state = Escalation(complaint=event.complaint, person=event.person)
@@ -68,7 +70,9 @@ def evolve(state: State, event: said.AnyEscalationEvent) -> Escalation:
             assert_never(event)
 
 
-def _heard(state: Escalation, fact: heard.Fact, at: datetime) -> Escalation:
+def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
+    state: Escalation, fact: heard.Fact, at: datetime
+) -> Escalation:
     match fact:
         case heard.Registered():
             return replace(state, register=fact, owner=state.owner or fact.recorder)
@@ -84,7 +88,7 @@ def _heard(state: Escalation, fact: heard.Fact, at: datetime) -> Escalation:
         case heard.Replied():
             return _replied(state, fact, at)
         case heard.OwnerChanged():
-            return replace(state, owner=fact.owner, assigned=None)
+            return _owned(state, fact.owner)
         case heard.DeadlineMissed():
             return _missed(state, Missed(fact.clock, f"round {state.reopenings}"))
         case heard.ClockRanOut():
@@ -118,6 +122,13 @@ def _relabelled(state: Escalation, update: Mapping[str, str]) -> Escalation:
 def _replied(state: Escalation, fact: heard.Replied, at: datetime) -> Escalation:
     clocks = _without(state.clocks, heard.CALL_BACK) if fact.by_supervisor else state.clocks
     return replace(state, first_replied_at=state.first_replied_at or at, replied_at=at, clocks=clocks)
+
+
+def _owned(state: Escalation, owner: str) -> Escalation:
+    owned = replace(state, owner=owner, assigned=None)
+    if state.move is None or state.move.kind != "change_handler" or state.move.handler not in (None, owner):
+        return owned
+    return replace(owned, move=None, clocks=_without(state.clocks, "change_handler"))
 
 
 def _missed(state: Escalation, missed: Missed) -> Escalation:

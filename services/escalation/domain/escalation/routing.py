@@ -60,8 +60,8 @@ def routing_facts(state: Escalation) -> Mapping[str, frozenset[str]]:
         "threat": frozenset(label.threats),
         "bypass": _bypass_stages(state),
         "bypass_target": frozenset(each.target or _UNNAMED for each in bypasses),
-        "group_stage": _known(membership and membership.stage),
-        "group_role": _known(membership and membership.role),
+        "group_stage": _known(membership.stage if membership else None),
+        "group_role": _known(membership.role if membership else None),
         "reopened": _said(state.reopenings > 0),
     }
 

@@ -17,6 +17,7 @@ from services.intake.domain.classify.reading import Reading
 
 ASPECTS = ("timing", "severity", "demands", "threats", "bypass", "people")
 LANGUAGES = ("zh", "en")
+CONTEXTS = ("denied", "completed_before", "intended_before", "intended_after", "contact_before", "answered_after")
 
 _SHORTHAND = re.compile(r"<(w?\d+|[a-z_]+)>")
 _BEFORE_CHARACTERS = {"zh": 12, "en": 34}
@@ -77,6 +78,11 @@ class Rules:
     version: str
     weighing: Weighing
     cues: Mapping[tuple[str, str], tuple[Cue, ...]]
+    contexts: Mapping[tuple[str, str], re.Pattern[str]]
+
+    def context(self, language: str, name: str) -> re.Pattern[str]:
+        """Return one of the patterns that judge the words around a name."""
+        return self.contexts[language, name]
 
     def of(self, aspect: str, language: str) -> tuple[Cue, ...]:
         """Return the cues of one aspect in one language."""
@@ -125,9 +131,14 @@ def rules_from(table: Mapping[str, Any]) -> Rules:
     try:
         weighing = Weighing(**table["weighing"])
         version = str(table["version"])
+        contexts = {
+            (language, name): _compiled(f"context.{language}.{name}", table["context"][language][name], words[language])
+            for language in LANGUAGES
+            for name in CONTEXTS
+        }
     except (KeyError, TypeError) as trouble:
-        raise RulesError(f"version or weighing: {trouble}") from trouble
-    return Rules(version=version, weighing=weighing, cues=MappingProxyType(cues))
+        raise RulesError(f"version, weighing or context: {trouble}") from trouble
+    return Rules(version, weighing, MappingProxyType(cues), MappingProxyType(contexts))
 
 
 def _words(table: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from services.intake.domain.classify.model import Evidence, Label, Timing
 from services.intake.domain.classify.reading import Reading
 from services.intake.domain.classify.rules import Hit, Rules, Weighing, hits
-from services.intake.domain.classify.tense import tense_cue
 
 # Words that end a loss. They count only in the customer's own voice: "the agent says it is solved" ends nothing.
 _ENDING_KINDS = frozenset({"resolved", "withdrawn"})
@@ -33,12 +32,12 @@ class TimingFound:
     bill: tuple[Evidence, ...]
 
 
-def timing_of(reading: Reading, rules: Rules, language: str) -> TimingFound:
-    """Weigh all timing cues of a narrative."""
+def timing_of(
+    reading: Reading, rules: Rules, language: str, computed: tuple[Evidence, ...] = ()
+) -> TimingFound:
+    """Weigh all timing cues of a narrative, those of the table and those `computed` from tense and dates."""
     weighing = rules.weighing
-    bill = _bill(reading, hits(reading, rules.of("timing", language)), weighing)
-    if language == "en" and (tense := tense_cue(reading)) is not None:
-        bill = (*bill, tense)
+    bill = (*_bill(reading, hits(reading, rules.of("timing", language)), weighing), *computed)
     total = weighing.prior[language] + sum(line.points for line in bill)
     value: Timing = "past" if total < weighing.past_below else "ongoing"
     return TimingFound(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eventlog.decider import Refused
 from eventlog.message import By
-from services.intake.domain.complaint.state import Case
+from services.intake.domain.complaint.state import Case, Offer
 from services.intake.domain.complaint.values import Level, Owner
 from shared_kernel.roles import CUSTOMER, LADDER, PLATFORM, SYSTEM, at_least, is_supervisor, level_of
 
@@ -63,7 +63,9 @@ def require_front_door(by: By) -> None:
 def require_customer_side(by: By) -> None:
     """Refuse all but the customer and those who pass on the customer's word: staff and platform."""
     if not (is_staff(by) or PLATFORM in by.roles or CUSTOMER in by.roles):
-        raise Refused("customer_or_staff_only", "only the customer's word counts, passed on by staff or platform")
+        raise Refused(
+            "customer_or_staff_only", "only the customer's word counts, passed on by staff or platform"
+        )
 
 
 def require_owner(case: Case, by: By) -> None:
@@ -78,8 +80,8 @@ def require_giver(case: Case, by: By) -> None:
         raise Refused("owner_or_supervisor_offers", "only the owner, a manager or an executive offers it")
 
 
-def require_taker(case: Case, by: By) -> None:
-    """Refuse an answer to a hand-over by the giver, or by anybody outside the offered desk and level."""
+def require_taker(case: Case, by: By) -> Offer:
+    """Return the offer the actor may answer; refuse the giver, and anybody outside its desk and level."""
     offer = case.offer
     if offer is None:
         raise Refused("no_handover_offered")
@@ -87,3 +89,4 @@ def require_taker(case: Case, by: By) -> None:
         raise Refused("giver_is_not_taker", "a hand-over goes to somebody else")
     if by.desk != offer.desk or not at_least(by.roles, offer.level):
         raise Refused("offered_desk_and_level_only", f"offered to desk {offer.desk}, {offer.level} or above")
+    return offer

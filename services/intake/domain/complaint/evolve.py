@@ -6,12 +6,13 @@ An event that finds a stage it does not fit changes nothing, so that no log can 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, assert_never
 
+from services.intake.domain.classify.model import BypassStage
 from services.intake.domain.complaint import events, running
 from services.intake.domain.complaint.events import AnyComplaintEvent
 from services.intake.domain.complaint.state import (
-    BYPASS_ORDER,
     Act,
     Answered,
     Assessment,
@@ -25,6 +26,7 @@ from services.intake.domain.complaint.state import (
     Registered,
     State,
     Visited,
+    further,
 )
 from services.intake.domain.complaint.values import (
     ACKNOWLEDGE,
@@ -38,8 +40,8 @@ from services.intake.domain.complaint.values import (
     GroupNoted,
     Moved,
     Owner,
-    Referred,
     ReferralReturned,
+    Referred,
     Routed,
     StartedClock,
 )
@@ -178,8 +180,8 @@ def _noted(state: Registered, event: events.FactNoted) -> State:
     heard = _with(state, heard=(*(pair for pair in case.heard if pair[0] != stream), (stream, int(version))))
     match event.fact:
         case BypassNoted(step=step):
-            noted = "threatened" if step == "threatened" else "done"
-            return _with(heard, bypass_noted=max(noted, case.bypass_noted, key=BYPASS_ORDER.index))
+            noted: BypassStage = "threatened" if step == "threatened" else "done"
+            return _with(heard, bypass_noted=further(noted, case.bypass_noted))
         case GroupNoted(group=group, stage=stage):
             return _with(heard, group=None if stage is None else group, group_stage=stage)
         case Referred(to=to, until=until):
@@ -199,7 +201,7 @@ def _referred(state: Registered, to: str, clock: StartedClock | None) -> State:
     return _with(state, referred_to=to, clocks=running.started(earlier, (clock,)))
 
 
-def _referral_clock(event: events.FactNoted, until: Any) -> StartedClock:
+def _referral_clock(event: events.FactNoted, until: datetime) -> StartedClock:
     return StartedClock(name=REFERRAL, start=event.at, due=until, grade=None, policy="escalation")
 
 
@@ -227,6 +229,7 @@ def _reopened(state: Registered, event: events.ComplaintReopened) -> State:
     case = replace(
         state.case,
         hands=_people(state.case.owner),
+        offer=None,
         wants_another_handler=True,
         reply=None,
         reopenings=state.case.reopenings + 1,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from eventlog.message import Command
+from services.intake.domain.classify.model import Timing
 from services.intake.domain.complaint.authority import INTAKE
 from services.intake.domain.complaint.events import AnyComplaintEvent, ComplaintRegraded, DeadlineMissed
 from services.intake.domain.complaint.evolve import evolve
@@ -23,7 +24,6 @@ from services.intake.domain.complaint.state import (
     circumstances_of,
 )
 from services.intake.domain.complaint.values import STOP_THE_LOSS, StartedClock
-from services.intake.domain.classify.model import Timing
 from services.intake.domain.grading import Grade
 
 Clocks = tuple[StartedClock, ...]
@@ -82,7 +82,9 @@ def with_misses(
     if isinstance(state, NotRegistered) or not decided:
         return [*decided]
     after = _after(state, decided)
-    left = set() if isinstance(after, NotRegistered) else {r.instance for r in after.case.clocks if r.is_running}
+    left = (
+        set() if isinstance(after, NotRegistered) else {r.instance for r in after.case.clocks if r.is_running}
+    )
     ended = (run for run in overdue(state.case, command.at) if run.instance not in left)
     said = {(each.clock, each.start) for each in decided if isinstance(each, DeadlineMissed)}
     return [*(miss(state.case, run, command) for run in ended if run.instance not in said), *decided]

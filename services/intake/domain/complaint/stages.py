@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from pydantic import AwareDatetime
+
 from eventlog.decider import Refused
 from eventlog.message import By, Command
 from services.intake.domain.complaint.state import (
@@ -16,7 +18,6 @@ from services.intake.domain.complaint.state import (
     Registered,
     State,
 )
-from pydantic import AwareDatetime
 
 
 class About(TypedDict):

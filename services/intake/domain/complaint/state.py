@@ -154,13 +154,18 @@ State: TypeAlias = NotRegistered | Registered
 BYPASS_ORDER: tuple[BypassStage, ...] = ("none", "threatened", "done")
 
 
+def further(one: BypassStage, other: BypassStage) -> BypassStage:
+    """Return the further of two bypass stages."""
+    return max(one, other, key=BYPASS_ORDER.index)
+
+
 def circumstances_of(case: Case, assessment: Assessment) -> Circumstances:
     """Return what the grade depends on; the further of the labelled and the noted bypass counts."""
     return Circumstances(
         timing=assessment.timing,
         severity=assessment.severity,
         threatened=bool(assessment.threats),
-        bypass=max(assessment.bypass, case.bypass_noted, key=BYPASS_ORDER.index),
+        bypass=further(assessment.bypass, case.bypass_noted),
         group_stage=case.group_stage,
         tier=case.tier,
     )

@@ -1,0 +1,57 @@
+"""Followers read the log by position, finish a page, move their checkpoint: each position once, ascending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import stamina
+
+from eventlog.errors import Unavailable
+from eventlog.observe import NO_OBSERVER, Observer
+from eventlog.recorded import Row
+from eventlog.store import FollowerStore, LogStore
+from eventlog.tail import Tail
+
+PAGE = 500
+
+
+class Follower(Protocol):
+    """One reader of the log under the leader."""
+
+    @property
+    def name(self) -> str:
+        """The name of its checkpoint."""
+
+    async def take(self, rows: Sequence[Row], epoch: int) -> None:
+        """Finish these rows and move the checkpoint to the last of them, fenced by `epoch`.
+
+        Taking the same rows again must change nothing. Raises Fenced when another instance leads.
+        """
+
+
+async def follow(
+    follower: Follower,
+    *,
+    log: LogStore,
+    followers: FollowerStore,
+    tail: Tail,
+    epoch: int,
+    page: int = PAGE,
+    observer: Observer = NO_OBSERVER,
+) -> None:
+    """Run a follower until cancelled or fenced. Transient trouble is waited out, without end but not hot."""
+    position: int | None = None
+    while True:
+        async for attempt in stamina.retry_context(
+            on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
+        ):
+            with attempt:
+                if position is None:
+                    position = await followers.checkpoint(follower.name)
+                await tail.beyond(position)
+                rows = await log.read(position, page)
+                if rows:
+                    await follower.take(rows, epoch)
+                    position = rows[-1].position
+        observer.gauge("projection_lag", max(0, tail.head - (position or 0)), follower=follower.name)

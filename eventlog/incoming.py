@@ -1,0 +1,91 @@
+"""Records as they come from Kafka, and what reading them may say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventlog.message import Command
+from eventlog.store import ParkedRecord
+
+NOT_ON_KAFKA = -1
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record as received, untouched. Partition and offset are -1 when it comes from the parked table."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
+
+
+class Poison(Exception):  # noqa: N818 - names the condition
+    """A record that can never be handled as it is. `rule` says which rule it breaks, without its content."""
+
+    def __init__(self, cause: str, rule: str) -> None:
+        super().__init__(f"{cause}: {rule}")
+        self.cause = cause
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record whose envelope was read: whose stream it belongs to and where it stands in it."""
+
+    topic: str
+    key: str
+    sequence: int
+    id: str
+    type: str
+    at: datetime
+    data: bytes
+    record: RawRecord
+
+    @property
+    def hash(self) -> bytes:
+        """The SHA-256 of type and data: the same sequence with another hash is an alarm."""
+        return hashlib.sha256(self.type.encode() + b"\0" + self.data).digest()
+
+    def parked(self) -> ParkedRecord:
+        """Return the record as it is kept until its predecessors are there."""
+        return ParkedRecord(
+            self.topic,
+            self.key,
+            self.sequence,
+            [(name, value or b"") for name, value in self.record.headers],
+            self.record.value,
+        )
+
+
+def unparked(parked: ParkedRecord) -> RawRecord:
+    """Return a parked record as it was received."""
+    return RawRecord(
+        parked.topic, NOT_ON_KAFKA, NOT_ON_KAFKA, parked.key.encode(), parked.value, list(parked.headers)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message type a service listens to.
+
+    `validate` turns the data into a message and raises ValueError when it breaks the contract. `command`
+    says which own stream is told what (None: nothing to do with us). With `opens`, the sealed blocks are
+    opened first and handed over by field name; fields of erased persons are missing.
+    """
+
+    type: str
+    validate: Callable[[bytes], Any]
+    command: Callable[[Incoming, Any, Mapping[str, Any]], tuple[str, Command] | None]
+    opens: bool = False
+
+
+def family(type_name: str) -> str:
+    """Return a type's name without its version: `amends.complaint.registered.v2` is of a family we know."""
+    return type_name.rpartition(".v")[0] or type_name

@@ -1,0 +1,138 @@
+"""Settings every service has, read from the environment and from files for secrets.
+
+Each name is AMENDS_ and the field in capitals. A value may also come from the file that AMENDS_<NAME>_FILE
+names, or from a file AMENDS_<NAME> in the secrets folder. No message ever shows a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from typing_extensions import override
+
+PREFIX: Final = "AMENDS_"
+_FILE_SUFFIX: Final = "_FILE"
+_SECRET_BYTES_MAX: Final = 65_536
+
+S = TypeVar("S", bound="ServiceSettings")
+
+
+class SettingsBroken(Exception):  # noqa: N818 - names the condition
+    """A setting is missing or cannot be used; the message names each variable and what to set, never a value."""
+
+
+class _FromFiles(EnvSettingsSource):
+    """Values that stand in files: where AMENDS_<NAME>_FILE says, else in the secrets folder."""
+
+    @override
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the file's text without its last line end."""
+        variable = f"{self.env_prefix}{field_name}"
+        named = self._environment(f"{variable}{_FILE_SUFFIX}")
+        if named is not None:
+            if self._environment(variable) is not None:
+                name = variable.upper()
+                raise SettingsBroken(f"{name} and {name}{_FILE_SUFFIX} are both set: keep one of them")
+            return _text_of(Path(named), f"{variable.upper()}{_FILE_SUFFIX}"), field_name, False
+        folder = self._environment(f"{self.env_prefix}secrets_dir")
+        kept = Path(folder) / variable.upper() if folder else None
+        if kept is not None and kept.is_file():
+            return _text_of(kept, f"{PREFIX}SECRETS_DIR"), field_name, False
+        return None, field_name, False
+
+    def _environment(self, variable: str) -> str | None:
+        return self.env_vars.get(variable.lower())
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know of its surroundings; a field's description is the remedy shown."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    kafka: Annotated[str, Field(min_length=1, description="the brokers, host:port, separated by commas")]
+    database: Annotated[
+        SecretStr, Field(description="this service's own database: postgresql://user@host/name")
+    ]
+    keys_database: Annotated[SecretStr, Field(description="the database of the person keys: postgresql://…")]
+    secrets_dir: Annotated[Path, Field(description="the folder with master key, hash keys and token key")]
+    host: Annotated[str, Field(description="the address to listen on, for instance 127.0.0.1")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535, description="the port to listen on, 1 to 65535")]
+    topic_prefix: Annotated[
+        str,
+        Field(pattern=r"^([a-z0-9-]{1,40}\.)?$", description="empty, or letters and digits ending in a dot"),
+    ] = ""
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="DEBUG, INFO, WARNING or ERROR")
+    ] = "INFO"
+    allow_clock_offset: Annotated[
+        bool, Field(description="true only in a demo or test installation, else false")
+    ] = False
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then our files; no .env file, so that nothing is picked up unseen."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+    def secret(self, name: str) -> bytes:
+        """Return the file `name` of the secrets folder (a key). Raises SettingsBroken."""
+        return _bytes_of(self.secrets_dir / name, f"{PREFIX}SECRETS_DIR")
+
+
+def settings_from_environment(kind: type[S], **given: Any) -> S:
+    """Return the settings; `given` values win over the environment. Raises SettingsBroken."""
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        lines = [_line(kind, finding) for finding in error.errors(include_url=False, include_input=False)]
+        raise SettingsBroken("; ".join(lines)) from None
+    except SettingsError as error:
+        # The library wraps what a source raises and adds nothing to it.
+        cause = error.__cause__
+        raise cause if isinstance(cause, SettingsBroken) else SettingsBroken(f"{PREFIX}…: {error}") from None
+
+
+def _line(kind: type[ServiceSettings], finding: Mapping[str, Any]) -> str:
+    name = str(finding["loc"][0]) if finding["loc"] else ""
+    field = kind.model_fields.get(name)
+    found = "is not set" if finding["type"] == "missing" else "cannot be used"
+    return f"{PREFIX}{name.upper()} {found}: set it to {field.description if field else 'a usable value'}"
+
+
+def _text_of(path: Path, variable: str) -> str:
+    try:
+        return _bytes_of(path, variable).decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SettingsBroken(f"{variable} names a file that is not text in UTF-8") from None
+
+
+def _bytes_of(path: Path, variable: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsBroken(f"{variable}: the file {path.name} cannot be read ({error.strerror})") from None
+    if not content or len(content) > _SECRET_BYTES_MAX:
+        raise SettingsBroken(
+            f"{variable}: the file {path.name} is empty or larger than {_SECRET_BYTES_MAX} bytes"
+        )
+    return content

@@ -1,0 +1,106 @@
+"""Sums of money named in a text, exact ones only: "about 2000", "20 a month" or "several hundred" name none.
+
+A wrong sum is worse than none (labelling guide, section 5).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import cn2an
+
+from services.intake.domain.classify.reading import Reading
+
+_SIGN_CURRENCIES = {
+    "us$": "USD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD",
+    "$": "USD", "¥": "CNY", "￥": "CNY", "£": "GBP", "€": "EUR", "₹": "INR", "rs": "INR", "inr": "INR",
+    "rmb": "CNY", "cny": "CNY", "usd": "USD", "eur": "EUR", "gbp": "GBP", "hkd": "HKD", "aud": "AUD", "cad": "CAD",
+    "sgd": "SGD", "人民币": "CNY",
+}  # fmt: skip
+_UNIT_CURRENCIES = {
+    "元": "CNY", "块钱": "CNY", "块": "CNY", "圆": "CNY", "人民币": "CNY", "rmb": "CNY", "cny": "CNY",
+    "美元": "USD", "美金": "USD", "刀": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD",
+    "港币": "HKD", "港元": "HKD", "hkd": "HKD", "台币": "TWD", "欧元": "EUR", "eur": "EUR", "euro": "EUR",
+    "euros": "EUR", "英镑": "GBP", "gbp": "GBP", "pounds": "GBP", "quid": "GBP", "日元": "JPY",
+    "rs": "INR", "rupees": "INR", "inr": "INR", "/-": "INR", "aud": "AUD", "cad": "CAD", "sgd": "SGD",
+}  # fmt: skip
+_SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000, "k": 1000, "lakh": 100_000, "lakhs": 100_000}
+
+_DIGITS = r"\d{1,3}(?:,\d{2,3})+(?:\.\d{1,2})?(?!\d)|\d{1,12}(?:\.\d{1,2})?(?!\d)"
+_HAN = r"[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+"
+_SCALE = r"(?P<{}>百|千|万|亿|k\b|lakhs?\b)?"
+
+
+def _alternatives(names: dict[str, str]) -> str:
+    longest_first = sorted(names, key=len, reverse=True)
+    return "|".join(re.escape(name) + (r"\b" if name.isascii() and name.isalpha() else "") for name in longest_first)
+
+
+_SIGNED = re.compile(
+    r"(?<![a-z])(?P<sign>"
+    + "|".join(re.escape(name) for name in sorted(_SIGN_CURRENCIES, key=len, reverse=True))
+    + rf")\.? ?(?P<digits>{_DIGITS}) ?"
+    + _SCALE.format("scale")
+)
+_WITH_UNIT = re.compile(
+    rf"(?<![\d.,a-z])(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')} ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
+)
+_HAN_WITH_UNIT = re.compile(rf"(?<![几数第]){'(?P<digits>' + _HAN + ')'}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})")
+# Spoken Chinese drops the unit right behind the thing owed: "误工费180", "多收的那240".
+_BARE = re.compile(
+    r"(?:误工费|费|款|押金|定金|订金|退我?|退还|赔我?|赔偿|补偿|多收|多扣|扣了?我?|欠我?)(?:了|的|那|这|我|共|总共|一共){0,3}"
+    r"(?P<digits>\d{2,6}(?:\.\d{1,2})?)(?![\d.:%年月日号天个次小周分秒点楼栋期集多余几/x×*-])"
+)
+_ABOUT = re.compile(
+    r"(?:近|约|大概|大约|差不多|将近|上|数|几|不到|超过|至少|最多|每|一个\S{0,3}|一次|一天|一月"
+    r"|\b(?:about|around|nearly|almost|approx\w*\.?|roughly|over|under|than|to|per|each|every|up to|some|least))[ {(]*$"
+)
+_RATE = re.compile(
+    r"^(?:多|余|来|几|左右|上下|以上|以下|起|/[^-]|每|一[个次件月天年斤张位]|的?套餐|档)"
+    r"|^ ?(?:\+|-\d|or so|or more|ish\b|per\b|each\b|an? (?:day|week|month|year|hour|person|night)\b|/ ?(?:day|month|week|year)|monthly\b|plan\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One exact sum and where it stands; `currency` None when the text does not say."""
+
+    start: int
+    end: int
+    amount: Decimal
+    currency: str | None
+
+
+def sums_of(reading: Reading) -> tuple[Sum, ...]:
+    """Return the exact sums of a text in order, without rates, estimates and sums of zero."""
+    found: list[Sum] = []
+    for pattern in (_SIGNED, _WITH_UNIT, _HAN_WITH_UNIT, _BARE):
+        for match in pattern.finditer(reading.text):
+            overlaps = any(match.start() < known.end and known.start < match.end() for known in found)
+            if not overlaps and (named := _sum(reading.text, match)) is not None:
+                found.append(named)
+    return tuple(sorted(found, key=lambda named: named.start))
+
+
+def _sum(text: str, match: re.Match[str]) -> Sum | None:
+    groups = match.groupdict()
+    start = match.start("digits") if "sign" not in groups else match.start()
+    end = match.end()
+    if _ABOUT.search(text[max(0, start - 12) : start]) or _RATE.search(text[end : end + 12]):
+        return None
+    amount = _amount(groups["digits"], groups.get("scale"))
+    if amount is None or amount == 0:
+        return None
+    currency = _SIGN_CURRENCIES.get(groups.get("sign") or "") or _UNIT_CURRENCIES.get(groups.get("unit") or "")
+    return Sum(start=start, end=end, amount=amount, currency=currency)
+
+
+def _amount(digits: str, scale: str | None) -> Decimal | None:
+    try:
+        if digits[0].isascii():
+            return Decimal(digits.replace(",", "")) * _SCALES.get(scale or "", 1)
+        return Decimal(str(cn2an.cn2an(digits, "smart")))
+    except (ValueError, InvalidOperation):
+        return None

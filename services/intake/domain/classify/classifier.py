@@ -1,0 +1,64 @@
+"""One narrative in, one classification out; pure, and explainable span by span."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.intake.domain.classify.bypass import bypass_of
+from services.intake.domain.classify.deadlines import deadline_ahead
+from services.intake.domain.classify.demands import demands_of
+from services.intake.domain.classify.model import Bypass, Classification, Label, Language
+from services.intake.domain.classify.people import person_of
+from services.intake.domain.classify.reading import CHARACTERS_MAX, reading_of
+from services.intake.domain.classify.rules import Rules
+from services.intake.domain.classify.severity import severity_of
+from services.intake.domain.classify.threats import threats_of
+from services.intake.domain.classify.timing import timing_of
+from services.intake.domain.classify.language import language_of
+from services.intake.domain.classify.tense import tense_cue
+
+
+def classify(narrative: str, rules: Rules, *, received_at: datetime | None = None) -> Classification:
+    """Classify a narrative in the customer's words (`domain.md` 2).
+
+    Never raises, whatever the text. `received_at` only serves to tell whether a date named in the text is
+    still ahead. A narrative in neither Chinese nor English comes back unclassified, and one too long to be
+    read whole (`CHARACTERS_MAX`) asks for a person as well.
+    """
+    language = language_of(narrative)
+    if language is None:
+        return _unclassified(rules)
+    reading = reading_of(narrative)
+    computed = (tense_cue(reading) if language == "en" else None, deadline_ahead(reading, received_at, language))
+    timing = timing_of(reading, rules, language, tuple(cue for cue in computed if cue is not None))
+    person = person_of(reading, rules, language)
+    return Classification(
+        timing=timing.label,
+        severity=severity_of(reading, rules, language),
+        demands=demands_of(reading, rules, language),
+        threats=threats_of(reading, rules, language),
+        bypass=bypass_of(reading, rules, language),
+        needs=person.needs,
+        motive=person.motive,
+        temperament=person.temperament,
+        language=language,
+        needs_review=timing.needs_review or len(narrative) > CHARACTERS_MAX,
+        rules_version=rules.version,
+        bill=timing.bill,
+    )
+
+
+def _unclassified(rules: Rules) -> Classification:
+    return Classification(
+        timing=Label("ongoing", 0.0),
+        severity=Label("service", 0.0),
+        demands=(),
+        threats=(),
+        bypass=Bypass("none", 0.0),
+        needs=(),
+        motive=None,
+        temperament=None,
+        language=None,
+        needs_review=True,
+        rules_version=rules.version,
+    )

@@ -1,0 +1,130 @@
+"""What the customer asks for, the main thing first, with the one sum the text ties to it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from services.intake.domain.classify.amounts import Sum, sums_of
+from services.intake.domain.classify.model import Demand, DemandKind, Evidence
+from services.intake.domain.classify.reading import Reading, Span
+from services.intake.domain.classify.rules import Hit, Rules, hits
+
+# The main demand is the one that costs the firm most (labelling guide, section 5).
+BY_COST: tuple[DemandKind, ...] = ("compensation", "refund", "fix", "apology", "explanation", "other")
+_MONEY_KINDS = frozenset({"refund", "compensation"})
+_WAIVED = "none"
+
+# The list of wishes of a complaint form: there, compensation beside something else is routine.
+_FORM = re.compile(
+    r"[\[【(]?(?:投诉要求|投诉诉求|客户诉求|我的诉求|诉求|desired (?:outcome|resolution)|requested (?:outcome|resolution))"
+    r"[\]】)]?:? ?(?P<wishes>[^\n]+)"
+)
+_FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
+    ("refund", re.compile(r"退款|退费|退钱|退货|退还|refund|money back")),
+    ("compensation", re.compile(r"赔偿|补偿|赔付|compensation")),
+    ("apology", re.compile(r"道歉|apology")),
+    ("explanation", re.compile(r"解释|说明|explanation")),
+    ("fix", re.compile(r"处理|修改|处罚|发货|换货|更换|维修|分期|履行|下架|整改|停止|repair|replace|deliver|correct")),
+)
+
+# How near a sum must stand to a demand to be tied to it, in characters; nearest wins only from much nearer.
+_NEAR = {"zh": 14, "en": 40}
+_TOUCHING = {"zh": 4, "en": 8}
+_TIED_BY = re.compile(
+    r"付|交了|交的|扣(?!除)|收了|收的|欠|充了|充值|转了|多收|押金|定金|退|赔|余额|款"
+    r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
+)
+_NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|只退|仅退|价值|月薪|市值|\b(?:worth|salary|cost of repair)\b")
+_SAID_CONFIDENCE = 0.8
+_LISTED_CONFIDENCE = 0.85
+_MORE_SURE = 0.05
+
+
+def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, ...]:
+    """Return the demands, the main one first; none when the text asks for nothing recognisable."""
+    listed, form = _listed(reading)
+    said: dict[DemandKind, list[Evidence]] = defaultdict(list)
+    waived = False
+    for hit in hits(reading, rules.of("demands", language)):
+        if hit.cue.kind == _WAIVED:
+            waived = True
+        elif not (form and form[0] <= hit.start < form[1]):
+            said[_kind(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
+    everything = {kind: said.get(kind, []) + listed.get(kind, []) for kind in BY_COST}
+    if waived:
+        everything = {kind: lines for kind, lines in everything.items() if kind not in _MONEY_KINDS}
+    kinds = [kind for kind in BY_COST if everything.get(kind)]
+    if len(kinds) > 1 and kinds[0] == "compensation" and "compensation" in listed:
+        kinds = [*kinds[1:], kinds[0]]
+    sums = tuple(named for named in sums_of(reading) if not reading.is_quoted(named.start))
+    return tuple(
+        _demand(kind, everything[kind], in_list=kind in listed, tied=_tied(reading, sums, everything[kind], kind, language))
+        for kind in kinds
+    )
+
+
+def _listed(reading: Reading) -> tuple[dict[DemandKind, list[Evidence]], Span | None]:
+    form = _FORM.search(reading.text)
+    if form is None:
+        return {}, None
+    start = form.start("wishes")
+    listed: dict[DemandKind, list[Evidence]] = {}
+    for kind, pattern in _FORM_WISHES:
+        if (match := pattern.search(form["wishes"])) is not None:
+            line = Evidence(start + match.start(), start + match.end(), f"demands.form_{kind}", 1.0)
+            listed[kind] = [line]
+    return listed, form.span()
+
+
+def _kind(hit: Hit) -> DemandKind:
+    for kind in BY_COST:
+        if kind == hit.cue.kind:
+            return kind
+    return "other"
+
+
+def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum | None) -> Demand:
+    sure = (_LISTED_CONFIDENCE if in_list else _SAID_CONFIDENCE - 0.2) + _MORE_SURE * len(lines)
+    evidence = tuple(lines)
+    if tied is not None:
+        evidence = (*evidence, Evidence(tied.start, tied.end, "demands.sum", 0.0))
+    return Demand(
+        kind=kind,
+        confidence=round(min(sure, 0.95), 3),
+        amount=tied.amount if tied else None,
+        currency=tied.currency if tied else None,
+        evidence=evidence,
+    )
+
+
+def _tied(
+    reading: Reading, sums: tuple[Sum, ...], lines: list[Evidence], kind: DemandKind, language: str
+) -> Sum | None:
+    """Pick the one sum a money demand is about: touching it, near it, or the only one in dispute at all."""
+    if kind not in _MONEY_KINDS or not sums:
+        return None
+    for reach in (_TOUCHING[language], _NEAR[language]):
+        near = [named for named in sums if any(_distance(named, line) <= reach for line in lines)]
+        if near:
+            return _only([named for named in near if not _is_aside(reading, named)])
+    alone = _only(list(sums))
+    if alone is None or _is_aside(reading, alone):
+        return None
+    first, last = reading.sentence_at(alone.start)
+    return alone if _TIED_BY.search(reading.text[first:last]) else None
+
+
+def _is_aside(reading: Reading, named: Sum) -> bool:
+    return bool(_NOT_IN_DISPUTE.search(reading.text[max(0, named.start - 8) : named.start]))
+
+
+def _only(sums: list[Sum]) -> Sum | None:
+    different = {named.amount for named in sums}
+    return sums[0] if len(different) == 1 else None
+
+
+def _distance(named: Sum, line: Evidence) -> int:
+    if named.start < line.end and line.start < named.end:
+        return 0
+    return max(named.start - line.end, line.start - named.end)

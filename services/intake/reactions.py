@@ -1,0 +1,90 @@
+"""What follows from a complaint's own events, and from its timers. Pure: look-ups and models come as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventlog.message import Erased
+from eventlog.reactions import FollowUp
+from eventlog.recorded import Recorded
+from services.intake.domain.classify.model import Classification
+from services.intake.domain.complaint.authority import INTAKE
+from services.intake.domain.complaint.commands import Classify, ClockRanOut, Close, Link, OfferHandover
+from services.intake.domain.complaint.ending import UNREACHED_MAX
+from services.intake.domain.complaint.events import (
+    AnyComplaintEvent,
+    ComplaintRegistered,
+    FactNoted,
+    ReturnVisitRecorded,
+)
+from services.intake.domain.complaint.values import Routed
+
+
+@dataclass(frozen=True, slots=True)
+class SameMatter:
+    """Another complaint of the same matter; `why` is a code: same_order, same_serial, same_batch."""
+
+    other: str
+    why: str
+
+
+def nothing_linked(_event: ComplaintRegistered) -> Iterable[SameMatter]:
+    """Find no other complaint: the look-up of a service without an index."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What reactions need from outside: the classifier, and the look-up of earlier complaints."""
+
+    classifier: Callable[[str], Classification]
+    links: Callable[[ComplaintRegistered], Iterable[SameMatter]] = nothing_linked
+
+
+def react(recorded: Recorded[AnyComplaintEvent], at: datetime, context: Context) -> tuple[FollowUp, ...]:
+    """Return the commands an event calls for (`events.md`), each at `at` and by intake itself."""
+    stream = recorded.stream
+    match recorded.event:
+        case ComplaintRegistered() as registered:
+            return _after_registration(stream, registered, at, context)
+        case FactNoted(fact=Routed() as route):
+            return (FollowUp("offer_handover", stream, _offer(route, at)),)
+        case ReturnVisitRecorded(solved=True):
+            return (FollowUp("close", stream, Close(at=at, by=INTAKE)),)
+        case ReturnVisitRecorded(reached=False, attempt=attempt) if attempt >= UNREACHED_MAX:
+            return (FollowUp("close", stream, Close(at=at, by=INTAKE)),)
+        case _:
+            return ()
+
+
+def on_timer(_stream: str, name: str, _due: datetime, at: datetime) -> ClockRanOut:
+    """Return the command of a timer that fired. Raises ValueError for a name that no clock gave."""
+    clock, _, start = name.partition("@")
+    return ClockRanOut(at=at, by=INTAKE, clock=clock, start=datetime.fromisoformat(start))
+
+
+def _after_registration(
+    stream: str, event: ComplaintRegistered, at: datetime, context: Context
+) -> tuple[FollowUp, ...]:
+    # An erased narrative is classified like an empty one: a person decides.
+    narrative = "" if isinstance(event.narrative, Erased) else event.narrative
+    classify = Classify(at=at, by=INTAKE, labels=context.classifier(narrative))
+    links = (
+        FollowUp(f"link {found.other}", stream, Link(at=at, by=INTAKE, other=found.other, why=found.why))
+        for found in context.links(event)
+    )
+    return (FollowUp("classify", stream, classify), *links)
+
+
+def _offer(route: Routed, at: datetime) -> OfferHandover:
+    return OfferHandover(
+        at=at,
+        by=INTAKE,
+        desk=route.desk,
+        level=route.level,
+        handler=route.handler,
+        rule=route.rule,
+        policy=route.policy,
+    )
