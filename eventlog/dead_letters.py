@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,36 @@ logger = structlog.get_logger("dead_letters")
 
 class TooManyDeadLetters(Exception):  # noqa: N818 - names the condition
     """So much of what comes in is poison that something larger is wrong: stop and let a person look."""
+
+
+class DeadLetterKeeper(Protocol):
+    """Where poison goes, and what watches how much of it there is."""
+
+    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]], *, attempts: int = 1) -> None:
+        """Keep these records with what is wrong with each."""
+
+    def note_handled(self, count: int) -> None:
+        """Count what went well."""
+
+    def judge(self) -> None:
+        """Raise TooManyDeadLetters when there is too much poison."""
+
+
+class Caught:
+    """Holds what fails instead of keeping it: the record at hand is a dead letter already."""
+
+    def __init__(self) -> None:
+        self.poisons: list[Poison] = []
+
+    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]], *, attempts: int = 1) -> None:  # noqa: ARG002 - the keeper's shape
+        """Remember what is wrong."""
+        self.poisons.extend(poison for _, poison in failed)
+
+    def note_handled(self, count: int) -> None:
+        """Count nothing."""
+
+    def judge(self) -> None:
+        """Judge nothing."""
 
 
 class DeadLetters:

@@ -11,7 +11,7 @@ class Fenced(Exception):  # noqa: N818 - names the condition
     """Another instance leads by now: whoever sees this stops following the log at once."""
 
 
-class Contended(Exception):  # noqa: N818 - names the condition
+class Contended(Unavailable):
     """A command lost the race for its stream too many times in a row; sending it again is safe."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import stamina
 import structlog
 
-from eventlog.dead_letters import DeadLetters
+from eventlog.dead_letters import Caught, DeadLetterKeeper
 from eventlog.decider import Refused
 from eventlog.errors import Unavailable, UnreadableEvent
 from eventlog.inbox_plan import Accepted, KeyPlan, plan_key, rounds_of
@@ -44,7 +44,7 @@ class Inbound:
         self,
         log: EventLog,
         inbox: InboxStore,
-        letters: DeadLetters,
+        letters: DeadLetterKeeper,
         *,
         read: Read,
         heard: Iterable[Heard],
@@ -79,6 +79,21 @@ class Inbound:
             with attempt:
                 await self._receive(records)
         self._letters.note_handled(len(records))
+
+    async def try_one(self, record: RawRecord) -> Poison | None:
+        """Handle one record an operator sends again; return what is still wrong with it, None when it is in."""
+        caught = Caught()
+        retry = Inbound(
+            self._log,
+            self._inbox,
+            caught,
+            read=self._read,
+            heard=self._heard.values(),
+            doors=self._doors,
+            observer=self._observer,
+        )
+        await retry._receive([record])
+        return caught.poisons[0] if caught.poisons else None
 
     async def release(self, topic: str, key: str) -> None:
         """Apply what waits parked for a key, after an operator settled the record before it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import stamina
 import structlog
 
 from eventlog.clock import Clock
+from eventlog.errors import Unavailable
 from eventlog.kafka.publisher import PublicRecord, Publisher, TooLarge
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.recorded import Row
@@ -110,16 +112,22 @@ class DeadLetterRelay:
         self._clock = clock
 
     async def run(self, epoch: int, poll_seconds: float = 0.5) -> None:
-        """Publish new dead letters until cancelled or fenced."""
-        cursor = await self._followers.checkpoint(DEAD_LETTERS)
+        """Publish new dead letters until cancelled or fenced. Transient trouble is waited out."""
         while True:
-            letters = await self._inbox.dead_after(cursor, 100)
-            if letters:
-                await self._publisher.publish([self._record(letter) for letter in letters])
-                cursor = letters[-1].id
-                await self._followers.save_checkpoint(DEAD_LETTERS, cursor, epoch)
-            else:
+            async for attempt in stamina.retry_context(
+                on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
+            ):
+                with attempt:
+                    sent = await self._publish_next(epoch)
+            if not sent:
                 await asyncio.sleep(poll_seconds)
+
+    async def _publish_next(self, epoch: int) -> int:
+        letters = await self._inbox.dead_after(await self._followers.checkpoint(DEAD_LETTERS), 100)
+        if letters:
+            await self._publisher.publish([self._record(letter) for letter in letters])
+            await self._followers.save_checkpoint(DEAD_LETTERS, letters[-1].id, epoch)
+        return len(letters)
 
     def _record(self, letter: DeadLetter) -> PublicRecord:
         original = [(name, value) for name, value in letter.headers if value is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
@@ -12,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import Route
 
 from hosting.bodies import BodyLimit, BodyReader
 from hosting.edge import Edge
@@ -63,7 +62,7 @@ def service_app(
     app.state.bodies = bodies
     for router in routers:
         app.include_router(router)
-    app.router.routes.extend(_watched(health, metrics))
+    _watch(app, health, metrics)
     described(app)
     return app
 
@@ -89,14 +88,16 @@ def _told(lifespan: Lifespan) -> Lifespan:
     return told
 
 
-def _watched(health: Health, metrics: Metrics) -> list[Route]:
+def _watch(app: FastAPI, health: Health, metrics: Metrics) -> None:
+    """Add what supervisors and scrapers ask for; none of it needs a token, none of it tells of a person."""
+
     async def numbers(request: Request) -> Response:
         content, content_type = metrics.exposition(request.headers.get("accept", ""))
         return Response(content, headers={"content-type": content_type})
 
-    endpoints: dict[str, Any] = {
-        "/health/live": health.live,
-        "/health/ready": health.ready,
-        "/metrics": numbers,
-    }
-    return [Route(path, endpoint, methods=["GET"]) for path, endpoint in endpoints.items()]
+    for path, endpoint in (
+        ("/health/live", health.live),
+        ("/health/ready", health.ready),
+        ("/metrics", numbers),
+    ):
+        app.add_api_route(path, endpoint, response_model=None, tags=["operations"])

@@ -135,7 +135,7 @@ def require_role(by: By, *roles: str) -> None:
 def new_signing_key() -> tuple[str, str]:
     """Return a fresh key pair for signing tokens as JWK texts: private, public. For development and tests."""
     key = OKPKey.generate_key("Ed25519")
-    named = {"kid": key.thumbprint(), "use": "sig", "alg": _SIGNS_WITH}
+    named = {"kid": key.thumbprint(), "use": "sig"}
     private = {**key.as_dict(private=True), **named}
     public = {**key.as_dict(private=False), **named}
     return json.dumps(private), json.dumps(public)

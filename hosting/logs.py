@@ -49,7 +49,6 @@ def configure_logs(
         processors=[merge_contextvars, add_log_level, redaction, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=written,
-        cache_logger_on_first_use=True,
     )
     lines = structlog.wrap_logger(written(), processors=[merge_contextvars, *ending])
     logging.root.handlers = [LibraryHandler(lines, redaction)]

@@ -17,6 +17,8 @@ from email_validator import EmailNotValidError, validate_email
 Kind = Literal["account", "email", "phone"]
 
 _MASKED: Final = re.compile(r"[*•●]|[xX]{2,}")
+# "转" and "分机" before an extension, as Chinese switchboards write it.
+_EXTENSION: Final = re.compile(r"\s*(?:转分机|分机|转)\s*(?=\d{1,6}$)")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Filled in to satisfy a form: 000…, 111…. Many unrelated people would share it.
 _ONE_DIGIT: Final = re.compile(r"(\d)\1*")
@@ -32,7 +34,7 @@ def normalised_phone(text: str, region: str | None) -> str | None:
     people in two cities. Masked and filled-in numbers identify nobody. An extension stays, because behind
     a switchboard it is the person.
     """
-    plain = _plain(text)
+    plain = _EXTENSION.sub(" ext ", _plain(text))
     if _MASKED.search(plain):
         return None
     try:

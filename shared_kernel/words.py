@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Final
 
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Ends a sentence; no expression reaches across it.
@@ -18,26 +20,14 @@ _TOKEN: Final = re.compile(
 _IS_HAN: Final = re.compile(f"[{HAN}]")
 _NOT: Final = re.compile(r"[a-z]+n't|cannot|never")
 
-_STOP_WORDS: Final = frozenset(
-    """
-    a an the this that these those my your our their his her its i we you he she it they me us them
-    am is are was were be been being do does did doing have has had having will would shall should can
-    could may might must to of for in on at by as and or so just very really also too there here any some
-    s m re ve ll d 了 的 都 又 就 也
-    """.split()
-)
-_IRREGULAR: Final = {
-    "broke": "break", "broken": "break", "stole": "steal", "stolen": "steal", "froze": "freeze",
-    "frozen": "freeze", "sent": "send", "fell": "fall", "fallen": "fall", "paid": "pay", "took": "take",
-    "taken": "take", "gave": "give", "given": "give", "went": "go", "gone": "go", "bought": "buy",
-    "sold": "sell", "held": "hold", "kept": "keep", "withheld": "withhold", "burnt": "burn", "bit": "bite",
-    "bitten": "bite", "wrote": "write", "written": "write", "threw": "throw", "thrown": "throw",
-    "tore": "tear", "torn": "tear", "stuck": "stick", "got": "get", "gotten": "get", "came": "come",
-    "said": "say", "told": "tell", "left": "leave", "lost": "lose", "worn": "wear", "hung": "hang",
-    "found": "find", "caught": "catch", "made": "make", "spoke": "speak", "shook": "shake",
-}  # fmt: skip
 _DOUBLED: Final = re.compile(r"([bcdfghjklmnpqrstvwxz])\1$")
 _SHORTEST_STEM: Final = 3
+
+
+@cache
+def word_lists() -> dict[str, dict[str, Any]]:
+    """Return the tables of `words.toml`, read once at the first use."""
+    return tomllib.loads(files("shared_kernel").joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 def folded(text: str) -> str:
@@ -74,11 +64,21 @@ def stem_of(surface: str) -> str:
     if _NOT.fullmatch(surface):
         return "not"
     word = surface.partition("'")[0]
-    if word in _STOP_WORDS:
+    if word in _stop_words():
         return ""
     if not word.isascii() or not word.isalpha():
         return word
-    return _cut(_IRREGULAR.get(word, word))
+    return _cut(_irregular().get(word, word))
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(word for words in word_lists()["stop_words"].values() for word in words.split())
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    return {form: word for word, forms in word_lists()["irregular"].items() for form in forms.split()}
 
 
 def _cut(word: str) -> str:

@@ -37,9 +37,9 @@ def nothing_linked(_event: ComplaintRegistered) -> Iterable[SameMatter]:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reactions need from outside: the classifier, and the look-up of earlier complaints."""
+    """What reactions need from outside: the classifier of a narrative received at a time, and a look-up."""
 
-    classifier: Callable[[str], Classification]
+    classifier: Callable[[str, datetime], Classification]
     links: Callable[[ComplaintRegistered], Iterable[SameMatter]] = nothing_linked
 
 
@@ -70,7 +70,7 @@ def _after_registration(
 ) -> tuple[FollowUp, ...]:
     # An erased narrative is classified like an empty one: a person decides.
     narrative = "" if isinstance(event.narrative, Erased) else event.narrative
-    classify = Classify(at=at, by=INTAKE, labels=context.classifier(narrative))
+    classify = Classify(at=at, by=INTAKE, labels=context.classifier(narrative, event.received_at))
     links = (
         FollowUp(f"link {found.other}", stream, Link(at=at, by=INTAKE, other=found.other, why=found.why))
         for found in context.links(event)
@@ -85,6 +85,7 @@ def _offer(route: Routed, at: datetime) -> OfferHandover:
         desk=route.desk,
         level=route.level,
         handler=route.handler,
+        not_to=route.not_to,
         rule=route.rule,
         policy=route.policy,
     )

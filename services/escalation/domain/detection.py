@@ -14,7 +14,7 @@ from typing import Final
 from zlib import crc32
 
 from eventlog.ids import derived_id
-from services.escalation.domain.escalation.events import Noted
+from services.escalation.domain.escalation.events import FactNoted
 from services.escalation.domain.escalation.facts import Attributes, Registered
 from services.escalation.domain.group.commands import Founder
 from services.escalation.domain.group.terms import Reasons
@@ -55,7 +55,7 @@ class Match:
     founders: tuple[Founder, ...]
 
 
-def facts_of(noted: Noted) -> Facts | None:
+def facts_of(noted: FactNoted) -> Facts | None:
     """Return what detection needs of a complaint just noted, None for other facts or an erased person."""
     if not isinstance(noted.fact, Registered) or not isinstance(noted.attributes, Attributes):
         return None

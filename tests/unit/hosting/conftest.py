@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from hosting.identity import TokenCheck, mint_token, new_signing_key
+from hosting.logs import configure_logs
 from tests.unit.hosting.sample import Sample
 
 PRIVATE, PUBLIC = new_signing_key()
@@ -47,16 +48,21 @@ class Lines(io.StringIO):
     def all(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.getvalue().splitlines()]
 
+    def ours(self) -> list[dict[str, Any]]:
+        return [line for line in self.all() if line["event"] != "library_log"]
+
     def last(self) -> dict[str, Any]:
         return self.all()[-1]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def lines() -> Iterator[Lines]:
     """Yield the stream that the log lines of one test go to, and put the process's logging back afterwards."""
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     handlers, level = logging.root.handlers, logging.root.level
-    yield Lines()
+    stream = Lines()
+    configure_logs(service="sample", stream=stream)
+    yield stream
     logging.root.handlers = handlers
     logging.root.setLevel(level)
     logging.captureWarnings(capture=False)

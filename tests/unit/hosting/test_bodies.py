@@ -55,8 +55,9 @@ async def test_missing_fields_are_all_listed(client: httpx.AsyncClient) -> None:
 
     problem = answer.json()
     assert problem["rule"] == "body_invalid"
-    assert [("/narrative", "field_missing"), ("/received", "field_missing")] == [
-        (error["field"], error["rule"]) for error in problem["errors"]
+    assert [(error["field"], error["rule"]) for error in problem["errors"]] == [
+        ("/narrative", "field_missing"),
+        ("/received", "field_missing"),
     ]
     assert all(error["remedy"] for error in problem["errors"])
 
@@ -82,7 +83,9 @@ async def test_bytes_that_are_no_strict_json_are_refused(
 
 
 async def test_body_with_byte_order_mark_is_read(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/v1/complaints", content=b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), headers=JSON)
+    answer = await client.post(
+        "/v1/complaints", content=b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), headers=JSON
+    )
 
     assert answer.status_code == 201
 
@@ -95,7 +98,7 @@ async def test_declared_oversize_is_refused_before_a_byte_is_read(client: httpx.
     headers = {**JSON, "content-length": "300000"}
     answer = await client.post("/v1/complaints", content=never_asked_for(), headers=headers)
 
-    assert (413, "body_too_large") == (answer.status_code, answer.json()["rule"])
+    assert (answer.status_code, answer.json()["rule"]) == (413, "body_too_large")
 
 
 async def test_undeclared_oversize_is_refused_while_counting(client: httpx.AsyncClient) -> None:
@@ -108,7 +111,7 @@ async def test_undeclared_oversize_is_refused_while_counting(client: httpx.Async
 
     answer = await client.post("/v1/complaints", content=endless(), headers=JSON)
 
-    assert (413, "body_too_large") == (answer.status_code, answer.json()["rule"])
+    assert (answer.status_code, answer.json()["rule"]) == (413, "body_too_large")
     assert len(read) <= 6
 
 
@@ -137,9 +140,13 @@ async def test_other_media_types_are_refused(
     assert (415, rule) == (answer.status_code, answer.json()["rule"])
 
 
-@pytest.mark.parametrize("content_type", ["application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"'])
+@pytest.mark.parametrize(
+    "content_type", ["application/json;charset=UTF-8", 'Application/JSON; charset="utf-8"']
+)
 async def test_utf8_may_be_said_in_any_spelling(client: httpx.AsyncClient, content_type: str) -> None:
-    answer = await client.post("/v1/complaints", content=json.dumps(GOOD), headers={"content-type": content_type})
+    answer = await client.post(
+        "/v1/complaints", content=json.dumps(GOOD), headers={"content-type": content_type}
+    )
 
     assert answer.status_code == 201
 

@@ -22,7 +22,7 @@ from services.escalation.domain.escalation.events import (
     EarlierRecord,
     FoundBy,
 )
-from services.escalation.domain.escalation.facts import Classified, Fact, Linked
+from services.escalation.domain.escalation.facts import Classified, Corrected, Fact, Linked
 from services.escalation.domain.escalation.heading import Heading, heading
 from services.escalation.domain.escalation.state import AccountAsked, AccountKept, Bypass, Escalation
 from services.escalation.domain.policy import Ladder
@@ -34,10 +34,8 @@ BypassEvent: TypeAlias = BypassThreatened | BypassRecorded | AccountRequested | 
 def bypasses_heard(state: Escalation, fact: Fact, head: Heading, ladder: Ladder) -> list[BypassEvent]:
     """Return what a noted fact says about a bypass; `state` is the one after the note."""
     match fact:
-        case Classified(bypass="threatened", target=target):
-            return [] if target in state.threatened else [BypassThreatened(**head, target=target)]
-        case Classified(bypass="done", target=target):
-            return _read_from_text(state, target, head, ladder)
+        case Classified() | Corrected():
+            return _read(state, head, ladder)
         case Linked(other=other):
             return [
                 _recorded(state, head, bypass)
@@ -49,11 +47,11 @@ def bypasses_heard(state: Escalation, fact: Fact, head: Heading, ladder: Ladder)
 
 
 def record_bypass(command: RecordBypass, state: Escalation, ladder: Ladder) -> list[BypassEvent]:
-    """Decide on a bypass a person reports; refused as bypass_in_the_future."""
+    """Decide on a bypass a person reports; refused as bypass_in_future."""
     if _is_known(state, command.target, command.came_at):
         return []
     if command.came_at > command.at:
-        raise Refused("bypass_in_the_future")
+        raise Refused("bypass_in_future")
     bypass = _new(state, command.target, command.came_at, "person")
     return _happened(state, heading(command, state), bypass, ladder)
 
@@ -102,6 +100,7 @@ def send_back(command: SendBack, state: Escalation, ladder: Ladder) -> list[Bypa
     return [
         BypassSentBack(
             **heading(command, state),
+            target=state.standing_bypasses[-1].target,
             handler=command.handler,
             level=command.level,
             due=command.at + ladder.sent_back,
@@ -110,23 +109,28 @@ def send_back(command: SendBack, state: Escalation, ladder: Ladder) -> list[Bypa
     ]
 
 
-def _read_from_text(
-    state: Escalation, target: str | None, head: Heading, ladder: Ladder
-) -> list[BypassEvent]:
-    came_at = head["at"] if state.register is None else state.register.received_at
+def _read(state: Escalation, head: Heading, ladder: Ladder) -> list[BypassEvent]:
+    label = state.label
+    if label is None or label.bypass == "none":
+        return []
+    if label.bypass == "threatened":
+        known = label.target in state.threatened
+        return [] if known else [BypassThreatened(**head, target=label.target)]
     read = next((each for each in state.bypasses if each.found_by == "classification"), None)
     if read is not None:
-        return [] if read.target == target else [_recorded(state, head, replace(read, target=target))]
-    if _is_known(state, target, came_at):
+        known = read.target == label.target
+        return [] if known else [_recorded(state, head, replace(read, target=label.target))]
+    came_at = head["at"] if state.register is None else state.register.received_at
+    if _is_known(state, label.target, came_at):
         return []
-    return _happened(state, head, _new(state, target, came_at, "classification"), ladder)
+    return _happened(state, head, _new(state, label.target, came_at, "classification"), ladder)
 
 
-def _is_known(state: Escalation, target: str | None, came_at: datetime) -> bool:
+def _is_known(state: Escalation, target: str, came_at: datetime) -> bool:
     return any((each.target, each.came_at) == (target, came_at) for each in state.standing_bypasses)
 
 
-def _new(state: Escalation, target: str | None, came_at: datetime, found_by: FoundBy) -> Bypass:
+def _new(state: Escalation, target: str, came_at: datetime, found_by: FoundBy) -> Bypass:
     return Bypass(len(state.bypasses) + 1, target, came_at, found_by)
 
 

@@ -12,7 +12,7 @@ from services.escalation.domain.escalation.facts import Attributes, BypassTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note(Command):
+class NoteFact(Command):
     """Note what a topic or the group's reaction told, and decide in one go what follows from it.
 
     `at` is when it happened. `attributes` come with `Registered` only.
@@ -116,5 +116,5 @@ class ReturnReferral(Command):
 
 Move: TypeAlias = Shelve | ChangeHandler | HoldLine | Concede
 EscalationCommand: TypeAlias = (
-    Note | ExpireClock | Move | Resume | RecordBypass | FreezeAccount | SendBack | Refer | ReturnReferral
+    NoteFact | ExpireClock | Move | Resume | RecordBypass | FreezeAccount | SendBack | Refer | ReturnReferral
 )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeAlias, assert_never, get_args
 
 from eventlog.decider import Decider, Refused
-from services.escalation.domain.escalation import bypass, moves
+from services.escalation.domain.escalation import bypass, facts, moves
 from services.escalation.domain.escalation.commands import (
     ChangeHandler,
     Concede,
@@ -15,7 +15,7 @@ from services.escalation.domain.escalation.commands import (
     ExpireClock,
     FreezeAccount,
     HoldLine,
-    Note,
+    NoteFact,
     RecordBypass,
     Refer,
     Resume,
@@ -25,9 +25,8 @@ from services.escalation.domain.escalation.commands import (
 )
 from services.escalation.domain.escalation.events import (
     AnyEscalationEvent,
+    FactNoted,
     GroupNoted,
-    Noted,
-    Resumed,
 )
 from services.escalation.domain.escalation.evolve import evolve
 from services.escalation.domain.escalation.facts import ClockRanOut, Grouped
@@ -81,7 +80,7 @@ def _decide(
     command: EscalationCommand, state: State, *, policy: EscalationPolicy
 ) -> Sequence[AnyEscalationEvent]:
     match command:
-        case Note():
+        case NoteFact():
             return _note(command, state, policy)
         case ExpireClock():
             return _expire(command, state, policy)
@@ -89,13 +88,13 @@ def _decide(
             return _at_request(command, state, policy)
 
 
-def _note(command: Note, state: State, policy: EscalationPolicy) -> Sequence[AnyEscalationEvent]:
+def _note(command: NoteFact, state: State, policy: EscalationPolicy) -> Sequence[AnyEscalationEvent]:
     if isinstance(state, Escalation) and (state.complaint, state.person) != (
         command.complaint,
         command.person,
     ):
         raise Refused("other_complaint")
-    noted = Noted(
+    noted = FactNoted(
         at=command.at,
         by=command.by,
         complaint=command.complaint,
@@ -122,12 +121,14 @@ def _expire(command: ExpireClock, state: State, policy: EscalationPolicy) -> Seq
         return []
     head = heading(command, state)
     match command.clock:
-        case "account":
+        case facts.ACCOUNT:
             return bypass.account_absent(state, head)
         case "shelve":
-            return [Resumed(**head, why="date_reached")]
+            return moves.rest_expired(head)
+        case facts.REFERRAL:
+            return moves.referral_expired(head)
         case clock:
-            ran_out = Noted(**head, fact=ClockRanOut(clock=clock, due=command.due))
+            ran_out = FactNoted(**head, fact=ClockRanOut(clock=clock, due=command.due))
             return _with_route(state, [ran_out], head, policy)
 
 
@@ -137,7 +138,7 @@ def _at_request(
     if not at_least(command.by.roles, policy.ladder.authority[_AUTHORITY[type(command)]]):
         raise Refused("level_too_low")
     if isinstance(state, Unheard) or state.register is None:
-        raise Refused("complaint_unknown")
+        raise Refused("not_registered")
     # A handler's account is owed beyond the end of the complaint.
     if state.progress == "closed" and not isinstance(command, FreezeAccount):
         raise Refused("complaint_closed")

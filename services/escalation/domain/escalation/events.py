@@ -23,7 +23,7 @@ class EscalationEvent(Event):
     person: str
 
 
-class Noted(EscalationEvent):
+class FactNoted(EscalationEvent):
     """A topic, an own reaction or an own clock told us something. Private: others have it first hand."""
 
     TYPE = "escalation.noted"
@@ -102,11 +102,11 @@ class Conceded(EscalationEvent):
 
 
 class BypassThreatened(EscalationEvent):
-    """The customer says they will go over the front line's head; nobody did yet. None names no target."""
+    """The customer says they will go over the front line's head; `target` is a code, or "unnamed"."""
 
     TYPE = "escalation.bypass_threatened"
 
-    target: str | None
+    target: str
 
 
 class EarlierRecord(BaseModel):
@@ -130,7 +130,7 @@ class BypassRecorded(EscalationEvent):
     TYPE = "escalation.bypass_recorded"
 
     number: int
-    target: str | None
+    target: str
     came_at: AwareDatetime
     found_by: FoundBy
     earlier_record: EarlierRecord | None
@@ -162,6 +162,7 @@ class BypassSentBack(EscalationEvent):
 
     TYPE = "escalation.bypass_sent_back"
 
+    target: str
     handler: str
     level: str
     due: AwareDatetime
@@ -174,7 +175,7 @@ class BypassRepeated(EscalationEvent):
     TYPE = "escalation.bypass_repeated"
 
     count: int
-    target: str | None
+    target: str
     call_back_level: str
     call_back_due: AwareDatetime
 
@@ -191,30 +192,30 @@ class Referred(EscalationEvent):
 
 
 class ReferralReturned(EscalationEvent):
-    """The third party is done."""
+    """The third party is done, or its time is up and it gave no answer."""
 
     TYPE = "escalation.referral_returned"
 
     outcome: ReferralOutcome
-    findings: Personal[str]
+    findings: Personal[str] | None = None
 
 
 class GroupNoted(EscalationEvent):
     """What this complaint is in a group now, so that no other service needs to follow groups.
 
-    `role` is None once the complaint has left.
+    Role and stage are None once the complaint has left.
     """
 
     TYPE = "escalation.group_noted"
 
     group: str
     role: Role | None
-    stage: str
+    stage: str | None
     remedy: Remedy | None = None
 
 
 AnyEscalationEvent: TypeAlias = (
-    Noted
+    FactNoted
     | Routed
     | Shelved
     | Resumed

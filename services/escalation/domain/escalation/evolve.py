@@ -15,6 +15,7 @@ from services.escalation.domain.escalation.state import (
     AccountKept,
     Bypass,
     Escalation,
+    Label,
     Membership,
     Missed,
     Move,
@@ -25,6 +26,7 @@ from services.escalation.domain.escalation.state import (
     Unheard,
 )
 
+_UNNAMED: Final = "unnamed"
 # What an answer makes pointless: the account and a referral run on.
 _WORK_CLOCKS: Final = (heard.SENT_BACK, heard.CALL_BACK, *MOVE_KINDS)
 
@@ -36,7 +38,7 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
     if isinstance(state, Unheard):
         state = Escalation(complaint=event.complaint, person=event.person)
     match event:
-        case said.Noted():
+        case said.FactNoted():
             return _heard(state, event.fact, event.at)
         case said.Routed():
             return replace(state, route=_route(event))
@@ -75,14 +77,15 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
 ) -> Escalation:
     match fact:
         case heard.Registered():
-            return replace(state, register=fact, owner=state.owner or fact.recorder)
+            return replace(state, register=fact, owner=state.owner or fact.owner)
         case heard.Classified():
-            known = fact.grade or (state.label and state.label.grade)
-            return replace(state, label=fact.model_copy(update={"grade": known}))
+            return replace(state, label=_label(fact))
+        case heard.Corrected():
+            return replace(state, label=state.label and _corrected(state.label, fact))
         case heard.Regraded():
-            return _relabelled(state, {"grade": fact.grade})
+            return replace(state, label=state.label and replace(state.label, grade=fact.grade))
         case heard.HarmStopped():
-            return _relabelled(state, {"timing": "past"})
+            return replace(state, label=state.label and replace(state.label, timing="past"))
         case heard.Acknowledged():
             return replace(state, acknowledged_at=state.acknowledged_at or at)
         case heard.Replied():
@@ -90,10 +93,10 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
         case heard.OwnerChanged():
             return _owned(state, fact.owner)
         case heard.DeadlineMissed():
-            return _missed(state, Missed(fact.clock, f"round {state.reopenings}"))
+            return _missed(state, Missed(fact.clock, fact.start))
         case heard.ClockRanOut():
             left = _without(state.clocks, fact.clock)
-            return _missed(replace(state, clocks=left), Missed(fact.clock, fact.due.isoformat()))
+            return _missed(replace(state, clocks=left), Missed(fact.clock, fact.due))
         case heard.Answered():
             clocks = _without(state.clocks, *_WORK_CLOCKS)
             return replace(state, progress="answered", move=None, clocks=clocks)
@@ -113,10 +116,29 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
             assert_never(fact)
 
 
-def _relabelled(state: Escalation, update: Mapping[str, str]) -> Escalation:
-    if state.label is None:
-        return state
-    return replace(state, label=state.label.model_copy(update=dict(update)))
+def _label(fact: heard.Classified) -> Label:
+    return Label(
+        timing=fact.timing,
+        severity=fact.severity,
+        grade=fact.grade,
+        language=fact.language,
+        bypass=fact.bypass,
+        target=fact.target or _UNNAMED,
+        threats=frozenset(fact.threats),
+        needs_review=fact.needs_review,
+    )
+
+
+def _corrected(label: Label, fact: heard.Corrected) -> Label:
+    return replace(
+        label,
+        timing=fact.timing or label.timing,
+        severity=fact.severity or label.severity,
+        language=fact.language or label.language,
+        bypass=fact.bypass or label.bypass,
+        threats=label.threats if fact.threats is None else frozenset(fact.threats),
+        needs_review=False,
+    )
 
 
 def _replied(state: Escalation, fact: heard.Replied, at: datetime) -> Escalation:

@@ -47,31 +47,39 @@ class _Fact(BaseModel):
 
 
 class Registered(_Fact):
-    """A complaint came in. `recorder` took it and owns it until somebody accepts a hand-over."""
+    """A complaint came in. `owner` is the person who took it, None while only a desk owns it."""
 
     kind: Literal["registered"] = "registered"
     received_at: AwareDatetime
     source: str
-    recorder: str | None = None
+    owner: str | None = None
     tier: str | None = None
     cause_words: tuple[str, ...] = ()
 
 
 class Classified(_Fact):
-    """The complaint was labelled, or a person corrected its labels.
-
-    `grade` is None when a correction says nothing of it; `language` None means unclassified.
-    """
+    """The narrative was read. `language` None means that nothing could be read and a person decides."""
 
     kind: Literal["classified"] = "classified"
     timing: Timing
-    severity: str | None = None
-    grade: str | None = None
-    language: str | None = None
+    severity: str
+    grade: str
+    language: str | None
     bypass: BypassStage = "none"
     target: str | None = None
     threats: tuple[str, ...] = ()
     needs_review: bool = False
+
+
+class Corrected(_Fact):
+    """A person set labels right; None leaves a label as it was."""
+
+    kind: Literal["corrected"] = "corrected"
+    timing: Timing | None = None
+    severity: str | None = None
+    language: str | None = None
+    bypass: BypassStage | None = None
+    threats: tuple[str, ...] | None = None
 
 
 class Regraded(_Fact):
@@ -108,10 +116,11 @@ class OwnerChanged(_Fact):
 
 
 class DeadlineMissed(_Fact):
-    """One of the complaint's own clocks ran out."""
+    """One of the complaint's own clocks ran out. Name and start tell one run of a clock from another."""
 
     kind: Literal["deadline_missed"] = "deadline_missed"
     clock: str
+    start: AwareDatetime
 
 
 class Answered(_Fact):
@@ -149,12 +158,12 @@ class Unlinked(_Fact):
 
 
 class Grouped(_Fact):
-    """What this complaint is in a group now; `role` is None once it has left."""
+    """What this complaint is in a group now; role and stage are None once it has left."""
 
     kind: Literal["grouped"] = "grouped"
     group: str
     role: Role | None
-    stage: str
+    stage: str | None
     remedy: Remedy | None = None
 
 
@@ -169,6 +178,7 @@ class ClockRanOut(_Fact):
 Fact: TypeAlias = (
     Registered
     | Classified
+    | Corrected
     | Regraded
     | HarmStopped
     | Acknowledged

@@ -73,12 +73,15 @@ def resume(command: Resume, state: Escalation) -> list[Resumed]:
 
 
 def refer(command: Refer, state: Escalation, ladder: Ladder) -> list[Referred]:
-    """Decide on a third party: one at a time, and never without an end."""
+    """Decide on a third party: one at a time, never without an end; the same one may be given longer."""
+    since = command.at
     if state.referral is not None:
         if (state.referral.to, state.referral.until) == (command.to, command.until):
             return []
-        raise Refused("already_referred")
-    _require_end_within(command.at, command.until, command.at + ladder.longest["refer"])
+        if state.referral.to != command.to:
+            raise Refused("already_referred")
+        since = state.referral.since
+    _require_end_within(command.at, command.until, since + ladder.longest["refer"])
     referred = Referred(
         **heading(command, state),
         to=command.to,
@@ -95,6 +98,16 @@ def return_referral(command: ReturnReferral, state: Escalation) -> list[Referral
         raise Refused("not_referred")
     returned = ReferralReturned(**heading(command, state), outcome=command.outcome, findings=command.findings)
     return [returned]
+
+
+def rest_expired(head: Heading) -> list[Resumed]:
+    """Record that the date of the rest has come."""
+    return [Resumed(**head, why="date_reached")]
+
+
+def referral_expired(head: Heading) -> list[ReferralReturned]:
+    """Record that the third party gave no answer in time: the matter is in hand again."""
+    return [ReferralReturned(**head, outcome="no_answer")]
 
 
 def _is_in_force(command: Move, kind: MoveKind, state: Escalation) -> bool:

@@ -15,7 +15,6 @@ from services.escalation.domain.policy import EscalationPolicy, Ladder
 from shared_kernel.roles import LADDER
 
 _UNCLASSIFIED = "unclassified"
-_UNNAMED = "unnamed"
 _REPEATED_FROM = 2
 
 
@@ -52,14 +51,14 @@ def routing_facts(state: Escalation) -> Mapping[str, frozenset[str]]:
     bypasses = state.standing_bypasses
     return {
         "timing": frozenset({label.timing}),
-        "severity": _known(label.severity),
-        "grade": _known(label.grade),
+        "severity": frozenset({label.severity}),
+        "grade": frozenset({label.grade}),
         "language": frozenset({label.language or _UNCLASSIFIED}),
         "tier": _known(register.tier),
         "needs_review": _said(label.needs_review),
-        "threat": frozenset(label.threats),
+        "threat": label.threats,
         "bypass": _bypass_stages(state),
-        "bypass_target": frozenset(each.target or _UNNAMED for each in bypasses),
+        "bypass_target": frozenset(each.target for each in bypasses),
         "group_stage": _known(membership.stage if membership else None),
         "group_role": _known(membership.role if membership else None),
         "reopened": _said(state.reopenings > 0),

@@ -34,12 +34,26 @@ class Route:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The labels as they stand after corrections, a stopped loss and regrading."""
+
+    timing: heard.Timing
+    severity: str
+    grade: str
+    language: str | None
+    bypass: heard.BypassStage
+    target: str
+    threats: frozenset[str]
+    needs_review: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Bypass:
     """One time the customer went over the front line's head."""
 
     number: int
-    target: str | None
+    target: str
     came_at: datetime
     found_by: said.FoundBy
     earlier_complaints: tuple[str, ...] = ()
@@ -84,20 +98,20 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What this complaint is in one group; `role` None once it has left."""
+    """What this complaint is in one group; role and stage are None once it has left."""
 
     role: Role | None
-    stage: str
+    stage: str | None
     remedy: Remedy | None
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A clock that ran out. `run` tells apart what several runs of one clock are."""
+    """One run of a clock that ran out; `run` is when it started, or (own clocks) was due."""
 
     clock: str
-    run: str
+    run: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +126,7 @@ class Escalation:
     complaint: str
     person: str
     register: heard.Registered | None = None
-    label: heard.Classified | None = None
+    label: Label | None = None
     owner: str | None = None
     acknowledged_at: datetime | None = None
     first_replied_at: datetime | None = None
@@ -123,7 +137,7 @@ class Escalation:
     reopened_at: datetime | None = None
     missed: frozenset[Missed] = frozenset()
     groups: Mapping[str, Membership] = field(default_factory=dict)
-    threatened: frozenset[str | None] = frozenset()
+    threatened: frozenset[str] = frozenset()
     bypasses: tuple[Bypass, ...] = ()
     account: Account | None = None
     move: Move | None = None

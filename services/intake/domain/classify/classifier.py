@@ -28,7 +28,7 @@ def classify(narrative: str, rules: Rules, *, received_at: datetime | None = Non
     language = language_of(narrative)
     if language is None:
         return _unclassified(rules)
-    reading = reading_of(narrative)
+    reading = reading_of(narrative, language)
     computed = (tense_cue(reading) if language == "en" else None, deadline_ahead(reading, received_at, language))
     timing = timing_of(reading, rules, language, tuple(cue for cue in computed if cue is not None))
     person = person_of(reading, rules, language)

@@ -29,13 +29,13 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
 )
 
 # How near a sum must stand to a demand to be tied to it, in characters; nearest wins only from much nearer.
-_NEAR = {"zh": 14, "en": 40}
+_NEAR = {"zh": 10, "en": 25}
 _TOUCHING = {"zh": 4, "en": 8}
 _TIED_BY = re.compile(
     r"付|交了|交的|扣(?!除)|收了|收的|欠|充了|充值|转了|多收|押金|定金|退|赔|余额|款"
     r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
 )
-_NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|只退|仅退|价值|月薪|市值|\b(?:worth|salary|cost of repair)\b")
+_NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|扣分|只退|仅退|价值|月薪|市值|\b(?:worth|salary|cost of repair)\b")
 _SAID_CONFIDENCE = 0.8
 _LISTED_CONFIDENCE = 0.85
 _MORE_SURE = 0.05
@@ -55,9 +55,9 @@ def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, .
     if waived:
         everything = {kind: lines for kind, lines in everything.items() if kind not in _MONEY_KINDS}
     kinds = [kind for kind in BY_COST if everything.get(kind)]
-    if len(kinds) > 1 and kinds[0] == "compensation" and "compensation" in listed:
-        kinds = [*kinds[1:], kinds[0]]
-    sums = tuple(named for named in sums_of(reading) if not reading.is_quoted(named.start))
+    if "compensation" in listed and any(kind in kinds for kind in ("refund", "fix")):
+        kinds = [*(kind for kind in kinds if kind != "compensation"), "compensation"]
+    sums = _in_dispute(reading)
     return tuple(
         _demand(kind, everything[kind], in_list=kind in listed, tied=_tied(reading, sums, everything[kind], kind, language))
         for kind in kinds
@@ -107,12 +107,20 @@ def _tied(
     for reach in (_TOUCHING[language], _NEAR[language]):
         near = [named for named in sums if any(_distance(named, line) <= reach for line in lines)]
         if near:
-            return _only([named for named in near if not _is_aside(reading, named)])
+            return _only(near)
     alone = _only(list(sums))
-    if alone is None or _is_aside(reading, alone):
+    if alone is None:
         return None
-    first, last = reading.sentence_at(alone.start)
-    return alone if _TIED_BY.search(reading.text[first:last]) else None
+    reach = _NEAR[language]
+    around = reading.text[max(0, alone.start - reach) : alone.end + reach]
+    return alone if _TIED_BY.search(around) else None
+
+
+def _in_dispute(reading: Reading) -> tuple[Sum, ...]:
+    """Leave out quoted sums, and those the text calls a worth or a deduction anywhere."""
+    sums = [named for named in sums_of(reading) if not reading.is_quoted(named.start)]
+    aside = {named.amount for named in sums if _is_aside(reading, named)}
+    return tuple(named for named in sums if named.amount not in aside)
 
 
 def _is_aside(reading: Reading, named: Sum) -> bool:

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from services.intake.domain.classify.anchors import grams_in
+
 Span: TypeAlias = tuple[int, int]
 
 # What lies beyond is not read (and the reader asks for a person): a page-long narrative decides in its first
@@ -63,6 +65,7 @@ class Reading:
     sentences: tuple[Span, ...]
     quoted: tuple[Span, ...]
     company: tuple[Span, ...]
+    grams: frozenset[str]
 
     def sentence_at(self, position: int) -> Span:
         """Return the sentence that holds a position."""
@@ -84,14 +87,20 @@ class Reading:
         return any(start <= position < end for start, end in self.company)
 
 
-def reading_of(narrative: str) -> Reading:
+def reading_of(narrative: str, language: str) -> Reading:
     """Fold a narrative (letter case, full width, curly marks, common traditional characters) and cut it up."""
     text = narrative[:CHARACTERS_MAX].translate(_FOLDING)
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     quoted += [match.span() for match in _FORWARDED.finditer(text)]
     company = [match.span() for match in _COMPANY_LINE.finditer(text)]
     company += [match.span() for match in _COMPANY_SAYS.finditer(text)]
-    return Reading(text=text, sentences=_sentences(text), quoted=tuple(quoted), company=tuple(company))
+    return Reading(
+        text=text,
+        sentences=_sentences(text),
+        quoted=tuple(quoted),
+        company=tuple(company),
+        grams=grams_in(text, language),
+    )
 
 
 def _sentences(text: str) -> tuple[Span, ...]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from services.intake.domain.classify.reading import Reading
+from services.intake.domain.classify.anchors import Anchors, anchors_for
+from services.intake.domain.classify.reading import Reading, Span
 
 ASPECTS = ("timing", "severity", "demands", "threats", "bypass", "people")
 LANGUAGES = ("zh", "en")
@@ -39,7 +40,7 @@ class Cue:
     rule: str
     kind: str
     points: float
-    pattern: re.Pattern[str]
+    patterns: tuple[tuple[re.Pattern[str], Anchors | None], ...]
     target: str | None
     unless_before: re.Pattern[str] | None
     unless_after: re.Pattern[str] | None
@@ -90,14 +91,21 @@ class Rules:
 
 
 def hits(reading: Reading, cues: tuple[Cue, ...]) -> Iterator[Hit]:
-    """Yield every place where a cue holds, with its guards applied."""
-    text = reading.text
+    """Yield every place where a cue holds, with its guards applied; one cue counts no letter twice."""
     for cue in cues:
-        for match in cue.pattern.finditer(text):
-            start, end = match.span()
-            if start == end or not _holds(cue, reading, start, end):
+        taken: list[Span] = []
+        for start, end in _matches(reading, cue):
+            if any(start < last and first < end for first, last in taken):
                 continue
-            yield Hit(start=start, end=end, cue=cue)
+            if _holds(cue, reading, start, end):
+                taken.append((start, end))
+                yield Hit(start=start, end=end, cue=cue)
+
+
+def _matches(reading: Reading, cue: Cue) -> Iterator[Span]:
+    for pattern, anchors in cue.patterns:
+        if anchors is None or anchors.are_in(reading.text, reading.grams):
+            yield from (match.span() for match in pattern.finditer(reading.text) if match.end() > match.start())
 
 
 def _holds(cue: Cue, reading: Reading, start: int, end: int) -> bool:
@@ -162,7 +170,7 @@ def _cue(rule: str, name: str, entry: Mapping[str, Any], words: Mapping[str, str
         rule=rule,
         kind=entry.get("label", name),
         points=points,
-        pattern=_compiled(rule, "|".join(patterns), words),
+        patterns=tuple(_searchable(rule, pattern, words, language) for pattern in patterns),
         target=entry.get("target"),
         unless_before=guard("unless_before"),
         unless_after=guard("unless_after"),
@@ -170,6 +178,12 @@ def _cue(rule: str, name: str, entry: Mapping[str, Any], words: Mapping[str, str
         before_characters=int(entry.get("before_characters", _BEFORE_CHARACTERS[language])),
         after_characters=int(entry.get("after_characters", _AFTER_CHARACTERS[language])),
     )
+
+
+def _searchable(
+    rule: str, pattern: str, words: Mapping[str, str], language: str
+) -> tuple[re.Pattern[str], Anchors | None]:
+    return _compiled(rule, pattern, words), anchors_for(_expanded(rule, pattern, words), language)
 
 
 def _compiled(rule: str, pattern: str, words: Mapping[str, str]) -> re.Pattern[str]:

@@ -87,6 +87,8 @@ def require_taker(case: Case, by: By) -> Offer:
         raise Refused("no_handover_offered")
     if by.actor == case.owner.actor:
         raise Refused("giver_is_not_taker", "a hand-over goes to somebody else")
+    if by.actor in offer.not_to:
+        raise Refused("taker_excluded", "the route names people who may not get it again")
     if by.desk != offer.desk or not at_least(by.roles, offer.level):
         raise Refused("offered_desk_and_level_only", f"offered to desk {offer.desk}, {offer.level} or above")
     return offer

@@ -91,6 +91,7 @@ class OfferHandover(Command):
     desk: str
     level: Level
     handler: str | None = None
+    not_to: tuple[str, ...] = ()
     rule: str | None = None
     policy: str | None = None
 

@@ -115,13 +115,17 @@ class ComplaintAcknowledged(ComplaintEvent):
 
 
 class HandoverOffered(ComplaintEvent):
-    """The complaint is offered to a desk and level, perhaps with a person in mind; the giver still owns it."""
+    """The complaint is offered to a desk and level; the giver still owns it.
+
+    `handler` is whom the giver has in mind, `not_to` are people of the desk who may not take it.
+    """
 
     TYPE = "complaint.handover_offered"
 
     desk: str
     level: Level
     handler: str | None = None
+    not_to: tuple[str, ...] = ()
     rule: str | None = None
     policy: str | None = None
 

@@ -65,7 +65,7 @@ def evolve(state: State, event: AnyComplaintEvent) -> State:  # noqa: C901, PLR0
         case events.ComplaintAcknowledged():
             return _in_hand(_met(_with(state, acknowledged_at=event.at), ACKNOWLEDGE, event))
         case events.HandoverOffered():
-            return _with(state, offer=Offer(event.desk, event.level, event.handler))
+            return _with(state, offer=Offer(event.desk, event.level, event.handler, event.not_to))
         case events.HandoverDeclined():
             return _with(state, offer=None)
         case events.OwnerChanged():

@@ -42,7 +42,7 @@ def offer(state: State, command: OfferHandover) -> list[AnyComplaintEvent]:
     """Offer the complaint; until somebody accepts, the clocks run against the giver."""
     found = require_assessed(state)
     authority.require_giver(found.case, command.by)
-    wished = Offer(command.desk, command.level, command.handler)
+    wished = Offer(command.desk, command.level, command.handler, command.not_to)
     if wished == found.case.offer or _has_it(found.case, wished):
         return []
     return [
@@ -51,6 +51,7 @@ def offer(state: State, command: OfferHandover) -> list[AnyComplaintEvent]:
             desk=command.desk,
             level=command.level,
             handler=command.handler,
+            not_to=command.not_to,
             rule=command.rule,
             policy=command.policy,
         )
@@ -139,9 +140,9 @@ def _acknowledged(case: Case, command: Command) -> list[ComplaintAcknowledged]:
 
 def _has_it(case: Case, wished: Offer) -> bool:
     """Say whether the owner is already whom the offer looks for; after a reopening it must be another."""
-    if case.wants_another_handler:
-        return False
     owner = case.owner
+    if case.wants_another_handler or owner.actor in wished.not_to:
+        return False
     if wished.handler is not None:
         return wished.handler == owner.actor
     return wished.desk == owner.desk and LADDER.index(wished.level) <= LADDER.index(owner.level)

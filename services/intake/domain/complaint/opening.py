@@ -47,7 +47,7 @@ def register(policy: ComplaintPolicy, state: State, command: RegisterComplaint) 
     if not command.narrative.strip():
         raise Refused("narrative_missing")
     if not (command.complainant.is_reachable or _speaks_for(command)):
-        raise Refused("no_way_to_reach", "neither the complainant nor a representative can be reached")
+        raise Refused("customer_unreachable", "neither the complainant nor a representative can be reached")
     if command.received_at > command.at + AHEAD_MAX:
         raise Refused("received_in_future", f"more than {AHEAD_MAX.seconds // 60} minutes ahead")
     return [_registered(command, first_owner(policy, command))]

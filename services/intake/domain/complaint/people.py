@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
 
@@ -28,7 +26,7 @@ class Contact(BaseModel):
 class Complainant(BaseModel):
     """The person who complains, with the accounts, order and serial number that point to this person.
 
-    `protected_status` is special: it forces human review later and is never a clear fact.
+    Vulnerable or protected status is never a clear fact; whoever acts on it opens it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,9 +38,10 @@ class Complainant(BaseModel):
     organisation: str | None = None
     account: str | None = None
     payout_account: str | None = None
-    order_reference: str | None = None
+    order: str | None = None
     serial: str | None = None
-    protected_status: Literal["vulnerable", "protected"] | None = None
+    vulnerable: bool = False
+    protected: bool = False
 
     @property
     def is_reachable(self) -> bool:

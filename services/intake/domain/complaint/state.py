@@ -22,11 +22,12 @@ from services.intake.domain.grading import Circumstances, Graded, GroupStage
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A hand-over waiting for somebody of a desk and level; `handler` is whom the giver had in mind."""
+    """A hand-over waiting for somebody of a desk and level, but nobody in `not_to`."""
 
     desk: str
     level: Level
     handler: str | None
+    not_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

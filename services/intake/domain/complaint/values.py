@@ -55,7 +55,7 @@ class StartedClock:
 class Attachment:
     """A file the customer gave: SHA-256 of its bytes (hex) and media type, never its name or content."""
 
-    hash: str
+    sha256: str
     media_type: str
 
 
@@ -63,10 +63,10 @@ class Attachment:
 class Product:
     """What is complained of (`domain.md` 2). The serial number tells its owner, so it is personal and not here."""
 
-    name: str
+    name: str | None = None
     specification: str | None = None
     batch: str | None = None
-    production_date: date | None = None
+    produced_on: date | None = None
     in_use_since: date | None = None
     earlier_brand: str | None = None
     price: Money | None = None
@@ -95,12 +95,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
-    """Escalation proposes a desk and level, perhaps a person; intake offers the hand-over."""
+    """Escalation proposes a desk and level, perhaps a person, never those in `not_to`; intake offers it."""
 
     kind: Literal["routed"] = "routed"
     desk: str
     level: Level
     handler: str | None = None
+    not_to: tuple[str, ...] = ()
     rule: str
     policy: str
 
@@ -120,7 +121,7 @@ class GroupNoted:
 
     kind: Literal["group"] = "group"
     group: str
-    role: str
+    role: str | None
     stage: GroupStage | None
 
 

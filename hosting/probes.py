@@ -1,0 +1,86 @@
+"""What readiness looks at: the database, the consumer's own pulse, the lead, and whether we can read our log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from hosting.health import Probe, ProbeResult
+
+if TYPE_CHECKING:
+    from hosting.running import Running
+
+STUCK_SECONDS = 60.0
+POLL_AGE_SECONDS_MAX = 30.0
+
+
+class DatabaseProbe:
+    """The service's database answers."""
+
+    name = "database"
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    async def check(self) -> ProbeResult:
+        """Ask for the head of the log."""
+        head = await self._running.storage.log.head()
+        self._running.observer.gauge("log_position", head)
+        return ProbeResult(ok=True, facts={"log_position": head})
+
+
+class ConsumerProbe:
+    """The consumer polls, has partitions or knows why not, and moves on while there is something to do.
+
+    The framework's ping cannot see a dead consumer, so this looks at polls, lag and the last batch handled.
+    """
+
+    name = "consumer"
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    async def check(self) -> ProbeResult:
+        """Look at the consumer; a stuck one with lag is declared dead, to be started anew."""
+        running = self._running
+        consumer = running.consumer.consumer
+        if consumer is None:
+            return ProbeResult(ok=False, facts={"error": "not_started"})
+        assigned = consumer.assignment()
+        lag, newest_poll = 0, 0
+        for partition in assigned:
+            high = consumer.highwater(partition)
+            if high is not None:
+                lag += max(0, high - await consumer.position(partition))
+            newest_poll = max(newest_poll, consumer.last_poll_timestamp(partition) or 0)
+        handled_age = asyncio.get_running_loop().time() - running.handled_at
+        poll_age = time.time() - newest_poll / 1000 if newest_poll else 0.0
+        running.observer.gauge("consumer_lag", lag)
+        running.observer.gauge("consumer_age_seconds", poll_age)
+        if lag and handled_age > STUCK_SECONDS and poll_age > STUCK_SECONDS:
+            running.life.declare_dead("consumer", "stuck with lag")
+        facts = {"partitions": len(assigned), "lag": lag, "poll_age_seconds": round(poll_age, 1)}
+        return ProbeResult(ok=poll_age < POLL_AGE_SECONDS_MAX, facts=facts)
+
+
+class LogProbe:
+    """Every event of our own log can be read by this release; says also whether this instance leads."""
+
+    name = "log"
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+
+    async def check(self) -> ProbeResult:
+        """Look at what the followers found."""
+        unreadable, epoch = self._running.unreadable, self._running.leader.epoch
+        facts: dict[str, str | int | float | bool | None] = {"leads": epoch is not None, "epoch": epoch}
+        if unreadable is not None:
+            facts["unreadable"] = unreadable
+        return ProbeResult(ok=unreadable is None, facts=facts)
+
+
+def probes(running: Running) -> tuple[Probe, ...]:
+    """Return the probes every service has."""
+    return (DatabaseProbe(running), ConsumerProbe(running), LogProbe(running))

@@ -1,0 +1,262 @@
+"""One running service: its log, its consumer, its followers under one leader, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from eventlog.aggregate import Catalogue
+from eventlog.clock import Clock
+from eventlog.dead_letters import DeadLetters, TooManyDeadLetters
+from eventlog.errors import Fenced, Unavailable, UnreadableEvent
+from eventlog.follower import Follower, follow
+from eventlog.inbound import Door, Inbound
+from eventlog.incoming import Heard, RawRecord
+from eventlog.kafka.publisher import Publisher
+from eventlog.kafka.raw import RawConsumer
+from eventlog.keys import Keyring
+from eventlog.keys.postgres import PostgresKeyStore
+from eventlog.leader import LEASE_SECONDS, Leader
+from eventlog.log import EventLog
+from eventlog.observe import Observer
+from eventlog.postgres.followers import postgres_storage
+from eventlog.postgres.pool import Pool, open_pool
+from eventlog.projections import Projection, ProjectionFollower
+from eventlog.relay import PAGE as RELAY_PAGE
+from eventlog.relay import DeadLetterRelay, Relay
+from eventlog.store import Storage
+from eventlog.timers import OnTimer, Timers
+from hosting.health import Life
+from hosting.settings import ServiceSettings
+from hosting.wire import headers_of, read_record
+
+CLOCK_SYNC_SECONDS = 0.5
+COMMAND_IDS_KEPT = timedelta(days=30)
+HOUSEKEEPING_SECONDS = 10.0
+
+logger = structlog.get_logger("running")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What makes a service this service: everything else is the same in all of them.
+
+    `topics` maps each public category to its topic; `reactions` and `doors` are built once the log is open.
+    """
+
+    name: str
+    catalogue: Catalogue
+    topics: Mapping[str, str]
+    hears: Sequence[str]
+    heard: Sequence[Heard]
+    on_timer: OnTimer
+    reactions: Callable[[Running], Sequence[Follower]]
+    projections: Sequence[Projection] = ()
+    doors: Callable[[Running], Mapping[str, Door]] = field(default=lambda _running: {})
+    persons_ahead: int = 0
+
+
+class Running:
+    """The engine of one service process. `open` starts everything and stops it in the reverse order."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        settings: ServiceSettings,
+        *,
+        observer: Observer,
+        life: Life,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self.parts = parts
+        self.settings = settings
+        self.observer = observer
+        self.life = life
+        self.clock = Clock()
+        self.unreadable: str | None = None
+        self._lease_seconds = lease_seconds
+        self.pool: Pool
+        self.storage: Storage
+        self.keyring: Keyring
+        self.log: EventLog
+        self.letters: DeadLetters
+        self.inbound: Inbound
+        self.relay: Relay
+        self.consumer: RawConsumer
+        self.leader: Leader
+        self.publisher: Publisher
+        self.handled_at: float = 0.0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Running]:
+        """Open pools, begin to consume and to lead; on the way out stop consuming first, then following."""
+        async with AsyncExitStack() as stack:
+            await self._open_log(stack)
+            await self._sync_clock()
+            self._build()
+            stack.push_async_callback(self.publisher.close)
+            for work in (self._keep_clock(), self._lead(), self._keep_house()):
+                stack.push_async_callback(_cancelled, self._spawn(work))
+            broker = self._broker()
+            await broker.start()
+            stack.push_async_callback(broker.stop)
+            self.handled_at = asyncio.get_running_loop().time()
+            yield self
+
+    def topic(self, name: str) -> str:
+        """Return a topic's name in this installation."""
+        return f"{self.settings.topic_prefix}{name}"
+
+    async def _open_log(self, stack: AsyncExitStack) -> None:
+        name = f"amends-{self.parts.name}"
+        self.pool = await open_pool(self.settings.database.get_secret_value(), application=name, size=12)
+        stack.push_async_callback(self.pool.close)
+        keys_pool = await open_pool(self.settings.keys_database.get_secret_value(), application=name, size=4)
+        stack.push_async_callback(keys_pool.close)
+        self.storage = postgres_storage(self.pool)
+        store = PostgresKeyStore(keys_pool, self.settings.secret("person-master.key"))
+        self.keyring = Keyring(store, stock=self.parts.persons_ahead)
+        self.log = EventLog(
+            self.storage.log, self.parts.catalogue, self.keyring, clock=self.clock, observer=self.observer
+        )
+
+    def _build(self) -> None:
+        dead_letter_key = self.settings.secret(f"{self.parts.name}-dead-letter.key")
+        self.letters = DeadLetters(self.storage.inbox, dead_letter_key, observer=self.observer)
+        self.publisher = Publisher(self.settings.kafka, client_id=f"amends-{self.parts.name}")
+        self.relay = Relay(
+            self.publisher,
+            self.storage.followers,
+            topic_of=self._topic_of,
+            headers=headers_of(self.parts.name),
+            clock=self.clock,
+            observer=self.observer,
+        )
+        self.inbound = Inbound(
+            self.log,
+            self.storage.inbox,
+            self.letters,
+            read=read_record,
+            heard=self.parts.heard,
+            doors={self.topic(name): door for name, door in self.parts.doors(self).items()},
+            observer=self.observer,
+        )
+        self.leader = Leader(
+            self.storage.followers,
+            self._follow_all,
+            lease_seconds=self._lease_seconds,
+            observer=self.observer,
+        )
+
+    def _broker(self) -> KafkaBroker:
+        broker = KafkaBroker(
+            self.settings.kafka,
+            client_id=f"amends-{self.parts.name}",
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            # The framework would validate, and on failure log, whole inputs.
+            apply_types=False,
+            logger=None,
+            graceful_timeout=10.0,
+        )
+        topics = [self.topic(name) for name in self.parts.hears]
+        self.consumer = RawConsumer(broker, topics, f"{self.settings.topic_prefix}{self.parts.name}")
+        self.consumer.on_batch(self._on_batch)
+        return broker
+
+    async def _on_batch(self, records: list[RawRecord]) -> None:
+        try:
+            await self.inbound.receive(records)
+        except TooManyDeadLetters as stop:
+            self.life.declare_dead("consumer", str(stop))
+            raise
+        self.handled_at = asyncio.get_running_loop().time()
+
+    async def _follow_all(self, epoch: int) -> None:
+        projections = [ProjectionFollower(each, self.log, self.pool) for each in self.parts.projections]
+        dead_letters = DeadLetterRelay(
+            self.publisher,
+            self.storage.inbox,
+            self.storage.followers,
+            group=self.parts.name,
+            clock=self.clock,
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._follow(self.relay, epoch, RELAY_PAGE))
+                for follower in (*projections, *self.parts.reactions(self)):
+                    group.create_task(self._follow(follower, epoch))
+                group.create_task(dead_letters.run(epoch))
+                group.create_task(Timers(self.log, self.parts.on_timer, observer=self.observer).run())
+        except* Fenced:
+            raise Fenced(f"epoch {epoch} no longer leads") from None
+
+    async def _follow(self, follower: Follower, epoch: int, page: int | None = None) -> None:
+        sized = {} if page is None else {"page": page}
+        await follow(
+            follower,
+            log=self.storage.log,
+            followers=self.storage.followers,
+            tail=self.log.tail,
+            epoch=epoch,
+            observer=self.observer,
+            **sized,
+        )
+
+    async def _lead(self) -> None:
+        while True:
+            try:
+                await self.leader.run()
+            except* UnreadableEvent as trouble:
+                # A newer release wrote this: be not ready and let an instance that can read it lead.
+                self.unreadable = str(trouble.exceptions[0])
+                logger.error("unreadable_event", detail=self.unreadable)  # noqa: TRY400 - the event names itself
+            await asyncio.sleep(self._lease_seconds * 2)
+
+    async def _keep_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_SYNC_SECONDS)
+            try:
+                await self._sync_clock()
+            except Unavailable:
+                logger.warning("clock_not_synced")
+
+    async def _sync_clock(self) -> None:
+        now, offset = await self.storage.log.time()
+        if offset and not self.settings.allow_clock_offset:
+            self.life.declare_dead("clock", "the database has a clock offset, and this installation may not")
+        self.clock.sync(now, offset)
+
+    async def _keep_house(self) -> None:
+        while True:
+            try:
+                self.observer.gauge("parked_records", await self.storage.inbox.parked_count())
+                await self.storage.log.forget_commands(self.clock.now() - COMMAND_IDS_KEPT)
+            except Unavailable:
+                logger.warning("housekeeping_put_off")
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    def _topic_of(self, stream: str) -> str:
+        return self.topic(self.parts.topics[stream.split("-", 1)[0]])
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._judge_end)
+        return task
+
+    def _judge_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            logger.critical("task_failed", exc_info=failure)
+            self.life.declare_dead("followers", type(failure).__name__)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

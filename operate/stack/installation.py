@@ -1,0 +1,113 @@
+"""One installation on the engines: its secrets, databases and topics. Repeating the preparation changes nothing."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.topics import all_topics
+from hosting.identity import new_signing_key
+from operate.settings import own_environment
+from operate.stack.databases import ensure_owned_database
+from operate.stack.local import Engines
+from operate.stack.ports import LOCALHOST
+from operate.stack.progress import Silent, Watcher
+from operate.stack.secret_files import secret_file
+from operate.stack.services import SERVICES, Service
+from operate.stack.topics import LOCAL_PARTITIONS, ensure_topics
+
+PRIVATE_TOKEN_KEY = "jwt-private.json"  # noqa: S105 - a file name
+PUBLIC_TOKEN_KEY = "jwt-public.json"  # noqa: S105 - a file name
+_KEY_STORE = "keys"
+_KEY_BYTES = 32
+_SHARED_KEYS = ("person-master.key", "installation.key")
+_SILENT = Silent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What its services need to be started: any number of processes, by `service_environment`.
+
+    `folder` holds its secrets and logs, `dsns` the DSN of each service's database and of the key store by name.
+    `allow_clock_offset` is for demo and tests only.
+    """
+
+    engines: Engines
+    folder: Path
+    dsns: Mapping[str, str] = field(repr=False)
+    topic_prefix: str = ""
+    allow_clock_offset: bool = False
+
+    @property
+    def private_token_key(self) -> str:
+        """The JWK that signs tokens for this installation's services."""
+        return (self.folder / "secrets" / PRIVATE_TOKEN_KEY).read_text(encoding="utf-8")
+
+
+async def prepare_installation(
+    engines: Engines,
+    folder: Path,
+    *,
+    topic_prefix: str = "",
+    allow_clock_offset: bool = False,
+    partitions_max: int = LOCAL_PARTITIONS,
+    watcher: Watcher = _SILENT,
+) -> Installation:
+    """Make what is not there yet: keys in `folder/secrets`, a database and a role each, every topic.
+
+    Several installations share the engines when each has its own folder and `topic_prefix` (letters and digits
+    ending in a dot), which also goes into the names of databases and roles. Raises OperateError.
+    """
+    watcher.step("Making keys, databases and topics")
+    kept = folder / "secrets"
+    _make_keys(kept)
+    dsns = {}
+    for name in (*(service.name for service in SERVICES), _KEY_STORE):
+        database = f"amends_{topic_prefix.replace('.', '_')}{name}"
+        password = secret_file(kept / f"database-{database}.password", lambda: secrets.token_urlsafe(24))
+        dsns[name] = await ensure_owned_database(engines, database, password)
+    await ensure_topics(engines.kafka, all_topics(), prefix=topic_prefix, partitions_max=partitions_max)
+    return Installation(
+        engines=engines,
+        folder=folder,
+        dsns=dsns,
+        topic_prefix=topic_prefix,
+        allow_clock_offset=allow_clock_offset,
+    )
+
+
+def service_environment(installation: Installation, service: Service, port: int) -> dict[str, str]:
+    """Return the whole environment of one process of a service; of ours, it holds nothing but its own secrets."""
+    return {
+        **own_environment(),
+        "AMENDS_KAFKA": installation.engines.kafka,
+        "AMENDS_DATABASE": installation.dsns[service.name],
+        "AMENDS_KEYS_DATABASE": installation.dsns[_KEY_STORE],
+        "AMENDS_HOST": LOCALHOST,
+        "AMENDS_PORT": str(port),
+        "AMENDS_SECRETS_DIR": str(installation.folder / "secrets" / service.name),
+        "AMENDS_TOPIC_PREFIX": installation.topic_prefix,
+        "AMENDS_ALLOW_CLOCK_OFFSET": "1" if installation.allow_clock_offset else "0",
+    }
+
+
+def _make_keys(folder: Path) -> None:
+    """Make every key once; each service's folder has copies of what this service needs and of nothing else."""
+    if not (folder / PRIVATE_TOKEN_KEY).exists():
+        private, public = new_signing_key()
+        secret_file(folder / PUBLIC_TOKEN_KEY, lambda: public)
+        secret_file(folder / PRIVATE_TOKEN_KEY, lambda: private)
+    for name in _SHARED_KEYS:
+        secret_file(folder / name, _new_key)
+    for service in SERVICES:
+        own = [f"{service.name}-hash.key", f"{service.name}-dead-letter.key"]
+        for name in (*own, *service.shared_secrets):
+            text = secret_file(folder / name, _new_key)
+            secret_file(folder / service.name / name, lambda text=text: text)  # type: ignore[misc]
+
+
+def _new_key() -> str:
+    return urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode().rstrip("=")

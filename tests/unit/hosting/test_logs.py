@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import warnings
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import structlog
+from pydantic import BaseModel
+
+from eventlog.decider import Refused
+from hosting.logs import configure_logs, correlated
+from hosting.metrics import Metrics
+from tests.unit.hosting.conftest import Lines
+from tests.unit.hosting.sample import CANARY, Sample
+
+PHONE = "13800138000"
+MAIL = "li.wei@example.com"
+log = structlog.get_logger()
+
+
+@pytest.fixture(autouse=True)
+def configured(lines: Lines) -> Metrics:
+    metrics = Metrics("sample")
+    configure_logs(service="sample", stream=lines, metrics=metrics)
+    return metrics
+
+
+class Person(BaseModel):
+    """Somebody."""
+
+    age: int
+
+
+def failing(person: str) -> None:
+    raise ValueError(f"cannot reach {person}")
+
+
+def test_line_is_json_with_service_level_and_time(lines: Lines) -> None:
+    log.info("relay_started", position=7, leads=True)
+
+    line = lines.last()
+    assert {"relay_started", "info", "sample", 7, True} == {
+        line[key] for key in ("event", "level", "service", "position", "leads")
+    }
+    assert datetime.fromisoformat(line["timestamp"]).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "value", [CANARY, PHONE, "+86 138-0013-8000", "+8613800138000", MAIL, {"name": 1}, b"x"]
+)
+def test_value_that_is_no_plain_word_is_left_out_and_counted(
+    lines: Lines, configured: Metrics, value: Any
+) -> None:
+    log.info("noted", stream=value, topic="amends.complaint.v1")
+
+    line = lines.last()
+    assert (line["dropped"], line["topic"]) == (1, "amends.complaint.v1")
+    assert "stream" not in line
+    assert 'amends_log_drops_total{kind="value"} 1.0' in configured.exposition("")[0].decode()
+
+
+def test_key_nobody_allowed_is_left_out_and_counted(lines: Lines, configured: Metrics) -> None:
+    log.info("noted", narrative=CANARY, **{CANARY: 1})
+
+    assert lines.last()["dropped"] == 2
+    assert CANARY not in lines.getvalue()
+    assert 'amends_log_drops_total{kind="key"} 2.0' in configured.exposition("")[0].decode()
+
+
+def test_sentence_instead_of_an_event_name_is_left_out(lines: Lines) -> None:
+    log.info(f"complaint of {CANARY}")
+
+    assert lines.last()["event"] == "unnamed_event"
+    assert CANARY not in lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "complaint-7b0c9d86-3c8b-4a55-9a39-0c8f6d8b1f11@12",
+        "7b0c9d86-3c8b-4a55-9a39-0c8f6d8b1f11",
+        "amends.complaint.registered.v1",
+        "/v1/complaints/{complaint}",
+        "2026-03-01T09:30:00+08:00",
+        "127.0.0.1",
+    ],
+)
+def test_ids_names_and_instants_are_said(lines: Lines, word: str) -> None:
+    log.info("noted", stream=word)
+
+    assert word == lines.last()["stream"]
+
+
+def test_ids_and_instants_may_be_given_as_what_they_are(lines: Lines) -> None:
+    complaint = UUID("7b0c9d86-3c8b-4a55-9a39-0c8f6d8b1f11")
+
+    log.info("noted", correlation_id=complaint, due=datetime(2026, 3, 1, tzinfo=UTC), failed=["a", "b"])
+
+    line = lines.last()
+    assert (str(complaint), "2026-03-01T00:00:00+00:00", ["a", "b"]) == (
+        line["correlation_id"],
+        line["due"],
+        line["failed"],
+    )
+
+
+def test_exception_is_told_by_type_and_place_without_values(lines: Lines) -> None:
+    try:
+        try:
+            failing(CANARY)
+        except ValueError as error:
+            raise KeyError(PHONE) from error
+    except KeyError:
+        log.exception("failed")
+
+    exception = lines.last()["exception"]
+    (cause,) = exception["causes"]
+    assert (exception["type"], cause["type"]) == ("KeyError", "ValueError")
+    assert cause["places"][-1].endswith("failing")
+    assert "test_logs.py" in exception["places"][0]
+    assert CANARY not in lines.getvalue()
+    assert PHONE not in lines.getvalue()
+
+
+def test_refused_input_is_not_told_by_its_exception(lines: Lines) -> None:
+    try:
+        Person.model_validate({"age": CANARY})
+    except ValueError as error:
+        log.error("failed", exc_info=error)
+
+    assert lines.last()["exception"]["type"].endswith("ValidationError")
+    assert CANARY not in lines.getvalue()
+
+
+def test_exception_known_to_be_safe_tells_its_message(lines: Lines) -> None:
+    log.warning("refused", exc_info=Refused("customer_terms_first", "no terms yet"))
+
+    assert lines.last()["exception"]["message"] == "customer_terms_first: no terms yet"
+
+
+def test_system_error_tells_its_number_not_its_file(lines: Lines) -> None:
+    log.warning("failed", exc_info=FileNotFoundError(2, "gone", f"/home/{CANARY}"))
+
+    assert (
+        lines.last()["exception"]["errno"],
+        lines.last()["exception"]["message"],
+    ) == (2, "No such file or directory")
+
+
+def test_failures_of_a_group_are_all_told(lines: Lines) -> None:
+    log.error("failed", exc_info=ExceptionGroup(CANARY, [ValueError(CANARY), OSError(5, CANARY)]))
+
+    assert [cause["type"] for cause in lines.last()["exception"]["causes"]] == ["ValueError", "OSError"]
+    assert CANARY not in lines.getvalue()
+
+
+def test_quiet_library_line_tells_only_who_and_where(lines: Lines) -> None:
+    logging.getLogger("aiokafka").info("Received %s", CANARY)
+
+    line = lines.last()
+    assert (line["event"], line["logger"], line["level"]) == ("library_log", "aiokafka", "info")
+    assert line["place"].startswith("test_logs:")
+    assert "message" not in line
+    assert CANARY not in lines.getvalue()
+
+
+def test_loud_library_line_tells_its_format_without_arguments(lines: Lines) -> None:
+    logging.getLogger("aiokafka").warning("Cannot fetch %s from %s", CANARY, PHONE)
+
+    assert lines.last()["message"] == "Cannot fetch %s from %s"
+
+
+def test_sentence_put_together_before_the_call_is_not_told(lines: Lines) -> None:
+    logging.getLogger("faststream").error(f"ValueError: {CANARY}")
+
+    assert "message" not in lines.last()
+    assert CANARY not in lines.getvalue()
+
+
+def test_library_failure_is_told_without_values(lines: Lines) -> None:
+    try:
+        failing(CANARY)
+    except ValueError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+
+    assert lines.last()["exception"]["type"] == "ValueError"
+    assert CANARY not in lines.getvalue()
+
+
+def test_handlers_that_libraries_hang_are_taken_away(
+    lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loud = logging.getLogger("uvicorn.access")
+    loud.addHandler(logging.StreamHandler(sys.stdout))
+    loud.propagate = False
+
+    configure_logs(service="sample", stream=lines)
+    loud.warning("GET %s", CANARY)
+
+    assert lines.last()["message"] == "GET %s"
+    assert capsys.readouterr().out == ""
+
+
+def test_warning_of_python_comes_through_the_same_door(lines: Lines) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(capture=True)
+        warnings.warn(CANARY, stacklevel=1)
+
+    assert lines.last()["logger"] == "py.warnings"
+    assert CANARY not in lines.getvalue()
+
+
+def test_last_words_of_a_crash_hold_no_values(lines: Lines, capsys: pytest.CaptureFixture[str]) -> None:
+    error = ValueError(CANARY)
+
+    sys.excepthook(ValueError, error, None)
+
+    assert (lines.last()["event"], lines.last()["exception"]["type"]) == ("crashed", "ValueError")
+    assert CANARY not in lines.getvalue() + capsys.readouterr().err
+
+
+async def test_lost_task_is_told_without_values(lines: Lines) -> None:
+    async def lost() -> None:
+        failing(CANARY)
+
+    asyncio.get_running_loop().call_exception_handler(
+        {"message": CANARY, "exception": (await asyncio.gather(lost(), return_exceptions=True))[0]}
+    )
+
+    assert lines.last()["logger"] == "asyncio"
+    assert CANARY not in lines.getvalue()
+
+
+def test_conversation_is_bound_to_every_line_inside(lines: Lines) -> None:
+    with correlated("complaint-1", "complaint-1@3"):
+        log.info("inside")
+        logging.getLogger("aiokafka").warning("inside too")
+    log.info("outside")
+
+    bound = [line.get("correlation_id") for line in lines.all()]
+    assert bound == ["complaint-1", "complaint-1", None]
+    assert lines.all()[0]["causation_id"] == "complaint-1@3"
+
+
+async def test_request_is_one_line_without_address_or_body(lines: Lines, client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        f"/v1/complaints/{PHONE}/close?name={CANARY}", headers={"x-note": CANARY.encode()}
+    )
+
+    (line,) = lines.ours()
+    assert (
+        line["event"],
+        line["method"],
+        line["route"],
+        line["status"],
+    ) == ("request", "POST", "/v1/complaints/{complaint}/close", 422)
+    assert answer.headers["x-request-id"] == line["request_id"]
+    assert line["seconds"] >= 0
+    assert PHONE not in lines.getvalue()
+
+
+async def test_failure_is_found_by_the_instance_of_its_problem(
+    lines: Lines, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get("/v1/failures/bug")
+
+    failure, request = lines.ours()
+    assert (
+        failure["event"],
+        failure["exception"]["type"],
+        request["status"],
+    ) == ("unexpected_failure", "KeyError", 500)
+    assert answer.json()["instance"] == f"urn:amends:request:{failure['request_id']}"
+    assert CANARY not in lines.getvalue()
+
+
+async def test_wrong_body_leaves_no_trace_of_itself(lines: Lines, client: httpx.AsyncClient) -> None:
+    body = {"narrative": 5, "received": CANARY, PHONE: MAIL}
+
+    await client.post("/v1/complaints", json=body)
+    await client.post(
+        "/v1/complaints", content=json.dumps(body)[:-3], headers={"content-type": "application/json"}
+    )
+
+    assert len(lines.ours()) == 2
+    for canary in (CANARY, PHONE, MAIL, "王小明"):
+        assert canary not in lines.getvalue()
+
+
+async def test_callers_request_id_is_kept_only_if_it_is_a_uuid(
+    lines: Lines, client: httpx.AsyncClient
+) -> None:
+    own = "7b0c9d86-3c8b-4a55-9a39-0c8f6d8b1f11"
+
+    kept = await client.get("/v1/nowhere", headers={"x-request-id": own})
+    replaced = await client.get("/v1/nowhere", headers={"x-request-id": PHONE})
+
+    assert own == kept.headers["x-request-id"]
+    assert PHONE not in replaced.headers["x-request-id"]
+
+
+async def test_health_and_numbers_are_asked_without_a_line(lines: Lines, client: httpx.AsyncClient) -> None:
+    for path in ("/health/live", "/health/ready", "/metrics"):
+        await client.get(path)
+
+    assert lines.ours() == []
+
+
+async def test_start_that_fails_is_told_without_values(lines: Lines, sample: Sample) -> None:
+    sample.fails_to_start = True
+    app = sample.app()
+
+    with pytest.raises(ConnectionRefusedError):
+        async with app.router.lifespan_context(app):
+            pass
+
+    assert (
+        lines.last()["event"],
+        lines.last()["exception"]["type"],
+    ) == ("start_or_stop_failed", "ConnectionRefusedError")
+    assert CANARY not in lines.getvalue()
