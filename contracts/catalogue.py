@@ -10,11 +10,11 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from contracts import contact
+from contracts import complaint, contact, escalation, group
 from contracts.envelope import dataschema_of
 from contracts.topics import TOPICS, Topic
 
-MODULES: Final[tuple[ModuleType, ...]] = (contact,)
+MODULES: Final[tuple[ModuleType, ...]] = (complaint, escalation, group, contact)
 
 
 @dataclass(frozen=True, slots=True)

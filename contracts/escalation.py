@@ -6,14 +6,16 @@ may add to. What people wrote is sealed. When an event happened is the CloudEven
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
 
-from contracts.complaint import Code, Part, WrittenAmount
+from contracts.complaint_parts import Code, Part, WrittenAmount
 from contracts.message import ComplaintMessage, Currency, Message, Uuid
 
 TOPIC: Final = "amends.escalation.v1"
+
+Stage: TypeAlias = Literal["initiator", "followers", "collective"]
 
 
 class EarlierRecord(Part):
@@ -186,7 +188,7 @@ class GroupNoted(ComplaintMessage):
 
     group: Uuid
     role: Code | None = None
-    stage: Literal["initiator", "followers", "collective"] | None = None
+    stage: Stage | None = None
     remedy: Remedy | None = None
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field
 
-from contracts.complaint import Code, Part
-from contracts.escalation import Remedy
+from contracts.complaint_parts import Code, Part
+from contracts.escalation import Remedy, Stage
 from contracts.message import Message, Uuid
 
 TOPIC: Final = "amends.group.v1"
@@ -50,7 +50,7 @@ class GroupFormed(GroupMessage):
 
     initiator: Uuid
     causes: tuple[Code, ...]
-    stage: Code
+    stage: Stage
     policy: str
 
 
@@ -82,7 +82,7 @@ class StageAdvanced(GroupMessage):
 
     TYPE = "amends.group.stage_advanced.v1"
 
-    stage: Code
+    stage: Stage
     persons: Annotated[int, Field(ge=1)]
     contact_due: AwareDatetime
     policy: str

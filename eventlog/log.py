@@ -73,6 +73,8 @@ class EventLog:
         """Run one command. Raises Refused, Unavailable (send the same id again) or Contended."""
         work = Work(stream, (Step(command, command_id, causation_id),), is_new=is_new)
         (result,) = await self.run(work)
+        outcome = "refused" if result.refused else "done" if result.events else "already"
+        self._observer.count("commands_total", command=type(command).__name__, outcome=outcome)
         if result.refused is not None:
             raise result.refused
         return result

@@ -66,7 +66,8 @@ class Life:
         if self._death is not None:
             return
         self._death = Death(component, reason)
-        log.critical("declared_dead", component=component, reason=reason)
+        # A log line says words, not sentences; a reason is a sentence of ours without values.
+        log.critical("declared_dead", component=component, reason="_".join(reason.split()))
         for mourner in self._mourners:
             mourner(self._death)
 

@@ -35,15 +35,11 @@ def configure_logs(
     level: str = "INFO",
     stream: TextIO | None = None,
     metrics: Metrics | None = None,
-    safe_messages: tuple[type[BaseException], ...] = (),
 ) -> None:
-    """Route every log line of this process through one door; to be called once, before anything speaks.
-
-    `safe_messages` adds exception types whose message is known to hold no personal data.
-    """
-    redaction = Redaction(_counting(metrics), safe_messages)
+    """Route every log line of this process through one door; to be called once, before anything speaks."""
+    redaction = Redaction(_counting(metrics))
     threshold = logging.getLevelNamesMapping()[level]
-    written = structlog.WriteLoggerFactory(file=stream or sys.stdout)
+    written = _writing_to(stream or sys.stdout)
     ending: list[Processor] = [TimeStamper(fmt="iso", utc=True), _naming(service), JSONRenderer()]
     structlog.configure(
         processors=[merge_contextvars, add_log_level, redaction, *ending],
@@ -123,9 +119,26 @@ def _counting(metrics: Metrics | None) -> Callable[[str], None]:
     return dropped
 
 
+class _NamedLogger(structlog.WriteLogger):
+    """Writes lines; `name` is what the module gave to `structlog.get_logger`."""
+
+    def __init__(self, stream: TextIO, name: str | None) -> None:
+        super().__init__(stream)
+        self.name = name
+
+
+def _writing_to(stream: TextIO) -> Callable[..., _NamedLogger]:
+    def named(name: str | None = None) -> _NamedLogger:
+        return _NamedLogger(stream, name)
+
+    return named
+
+
 def _naming(service: str) -> Processor:
-    def name(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    def name(logger: _NamedLogger, _method: str, line: EventDict) -> EventDict:
         line["service"] = service
+        if logger.name is not None:
+            line["logger"] = logger.name
         return line
 
     return name

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
 from eventlog.chain import verify
 from eventlog.message import By
 from eventlog.requeue import NotSettled, Settling
 from eventlog.store import DeadLetter
+from hosting.asked import Engine
 from hosting.bodies import body_as
 from hosting.identity import caller, require_role
 from hosting.problems import Problem
@@ -46,13 +47,7 @@ def _operator(by: Annotated[By, Depends(caller)]) -> By:
     return by
 
 
-def _running(request: Request) -> Running:
-    found: Running = request.app.state.running
-    return found
-
-
 Operator = Annotated[By, Depends(_operator)]
-Engine = Annotated[Running, Depends(_running)]
 
 
 @router.get("/dead-letters")

@@ -16,10 +16,6 @@ from types import TracebackType
 from typing import Any, Final
 from uuid import UUID
 
-from eventlog import errors as engine_errors
-from eventlog.decider import Refused
-from hosting.problems import Problem, TextsBroken
-
 UNNAMED_EVENT: Final = "unnamed_event"
 PLACES_SHOWN: Final = 12
 CAUSES_SHOWN: Final = 3
@@ -74,33 +70,26 @@ NUMBERS: Final = frozenset(
         ),
     }
 )
+STREAMS: Final = frozenset({"key"})
 TRUTHS: Final = frozenset({"ok", "leads", "ready", "first", "retriable"})
+ALLOWED: Final = WORDS | NUMBERS | STREAMS | TRUTHS
 
 _EVENT = re.compile(r"[a-z][a-z0-9_.]{0,79}")
 # No space, so no sentence; "@" only before an event's version, so no address.
-_WORD = re.compile(r"[A-Za-z0-9_.:/+{}<>*-]{0,200}(@[0-9]{1,9})?")
+_WORD = re.compile(r"[A-Za-z0-9_.,:;/+{}<>()%*-]{0,200}(@[0-9]{1,9})?")
+# A record's key is a stream's name or, at an outside door, whatever the sender has for a reference.
+_STREAM = re.compile(r"[a-z_]{1,40}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOKS_LIKE_A_PHONE = re.compile(r"[+0-9().:/-]*(?:[0-9][+().:/-]*){7,}")
 
-# Exceptions whose message is built from names, limits and ids only. Of all others only type and place are told.
-SAFE_MESSAGES: Final[tuple[type[BaseException], ...]] = (
-    Refused,
-    Problem,
-    TextsBroken,
-    engine_errors.Unavailable,
-    engine_errors.Fenced,
-    engine_errors.Contended,
-    engine_errors.UnreadableEvent,
-)
+# Whose exceptions have messages built from names, limits and ids only. Of all others type and place are told.
+_OWN_ROOMS: Final = ("eventlog.", "hosting.")
 
 
 class Redaction:
     """structlog processor: keeps what is allowed, drops and counts the rest, tells exceptions by type and place."""
 
-    def __init__(
-        self, dropped: Callable[[str], None], safe_messages: tuple[type[BaseException], ...] = ()
-    ) -> None:
+    def __init__(self, dropped: Callable[[str], None]) -> None:
         self._dropped = dropped
-        self._safe_messages = (*SAFE_MESSAGES, *safe_messages)
 
     def __call__(self, _logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
         """Return the line that may be written."""
@@ -115,7 +104,7 @@ class Redaction:
             plain = _plain(key, value)
             if plain is None:
                 drops += value is not None
-                self._dropped("value" if key in WORDS or key in NUMBERS or key in TRUTHS else "key")
+                self._dropped("value" if key in ALLOWED else "key")
             else:
                 kept[key] = plain
         if drops:
@@ -128,7 +117,7 @@ class Redaction:
         """Return type, places and codes of an exception and its causes; its message only if it is known safe."""
         facts: dict[str, Any] = {"type": _type_name(exception), "places": _places(exception.__traceback__)}
         facts |= _codes(exception)
-        if isinstance(exception, self._safe_messages):
+        if type(exception).__module__.startswith(_OWN_ROOMS):
             facts["message"] = str(exception)[:MESSAGE_CHARACTERS_MAX]
         if depth > 0:
             inner = [self.failure(cause, depth - 1) for cause in _causes(exception)]
@@ -151,6 +140,8 @@ def _plain(key: str, value: object) -> object:
         return _word(value)
     if key in NUMBERS and isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
+    if key in STREAMS:
+        return value if isinstance(value, str) and _STREAM.fullmatch(value) else None
     if key in TRUTHS and isinstance(value, bool):
         return value
     return None

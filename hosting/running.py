@@ -121,14 +121,14 @@ class Running:
         keys_pool = await open_pool(self.settings.keys_database.get_secret_value(), application=name, size=4)
         stack.push_async_callback(keys_pool.close)
         self.storage = postgres_storage(self.pool)
-        store = PostgresKeyStore(keys_pool, self.settings.secret("person-master.key"))
+        store = PostgresKeyStore(keys_pool, self.settings.key("person-master.key"))
         self.keyring = Keyring(store, stock=self.parts.persons_ahead)
         self.log = EventLog(
             self.storage.log, self.parts.catalogue, self.keyring, clock=self.clock, observer=self.observer
         )
 
     def _build(self) -> None:
-        dead_letter_key = self.settings.secret(f"{self.parts.name}-dead-letter.key")
+        dead_letter_key = self.settings.key(f"{self.parts.name}-dead-letter.key")
         self.letters = DeadLetters(self.storage.inbox, dead_letter_key, observer=self.observer)
         self.publisher = Publisher(self.settings.kafka, client_id=f"amends-{self.parts.name}")
         self.relay = Relay(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 import typer
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 
 from contracts.strict_json import BadBody, parse_json
 from eventlog.errors import Unavailable
@@ -41,12 +41,6 @@ class Service:
     refusals: Traversable
     migrations: Traversable
     settings: type[ServiceSettings] = ServiceSettings
-
-
-def running(request: Request) -> Running:
-    """FastAPI dependency: the running engine behind this door."""
-    found: Running = request.app.state.running
-    return found
 
 
 def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, Life, Metrics]:
@@ -123,6 +117,3 @@ def _settings(service: Service) -> ServiceSettings:
     except SettingsBroken as broken:
         typer.echo(str(broken), err=True)
         raise typer.Exit(2) from None
-
-
-__all__ = ["Service", "application", "command_line", "running"]

@@ -6,6 +6,7 @@ names, or from a file AMENDS_<NAME> in the secrets folder. No message ever shows
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -24,6 +25,7 @@ from typing_extensions import override
 PREFIX: Final = "AMENDS_"
 _FILE_SUFFIX: Final = "_FILE"
 _SECRET_BYTES_MAX: Final = 65_536
+_KEY_BYTES: Final = 32
 
 S = TypeVar("S", bound="ServiceSettings")
 
@@ -97,6 +99,19 @@ class ServiceSettings(BaseSettings):
     def secret(self, name: str) -> bytes:
         """Return the file `name` of the secrets folder (a key). Raises SettingsBroken."""
         return _bytes_of(self.secrets_dir / name, f"{PREFIX}SECRETS_DIR")
+
+    def key(self, name: str) -> bytes:
+        """Return the 32 bytes that the file `name` of the secrets folder holds as base64url text. Raises SettingsBroken."""
+        text = self.secret(name).strip()
+        try:
+            found = base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+        except ValueError:
+            found = b""
+        if len(found) != _KEY_BYTES:
+            raise SettingsBroken(
+                f"{PREFIX}SECRETS_DIR: the file {name} is no key of {_KEY_BYTES} bytes in base64url"
+            )
+        return found
 
 
 def settings_from_environment(kind: type[S], **given: Any) -> S:

@@ -35,7 +35,7 @@ class Dictionary:
 
     phrases: Mapping[Part, frozenset[str]]
     pairs: Mapping[Part, tuple[Pair, ...]]
-    # First token to the parts that begin with it, longest first.
+    # First token to the parts that begin with it.
     parts: Mapping[str, tuple[Part, ...]]
     general: frozenset[str]
 
@@ -109,25 +109,27 @@ def _alternatives(half: str) -> frozenset[Part]:
 
 def _by_first_token(parts: set[Part]) -> dict[str, tuple[Part, ...]]:
     found: defaultdict[str, list[Part]] = defaultdict(list)
-    for part in sorted(parts, key=len, reverse=True):
+    for part in sorted(parts):
         found[part[0]].append(part)
     return {token: tuple(known) for token, known in found.items()}
 
 
 def _hits(content: list[str], known: Dictionary) -> list[Hit]:
-    """Every longest part at each place, except those that lie within another."""
-    hits: list[Hit] = []
-    sentence = reached = 0
+    """Every part of an expression at every place, except those within a longer complete expression."""
+    found: list[Hit] = []
+    sentence = 0
     for start, token in enumerate(content):
         sentence += token == BREAK
         for part in known.parts.get(token, ()):
-            end = start + len(part)
-            if tuple(content[start:end]) == part:
-                if end > reached:
-                    hits.append(Hit(part, start, end, sentence))
-                    reached = end
-                break
-    return hits
+            if tuple(content[start : start + len(part)]) == part:
+                found.append(Hit(part, start, start + len(part), sentence))
+    phrases = [hit for hit in found if hit.part in known.phrases]
+    return [hit for hit in found if not any(_hides(phrase, hit) for phrase in phrases)]
+
+
+def _hides(phrase: Hit, hit: Hit) -> bool:
+    inside = phrase.start <= hit.start and hit.end <= phrase.end
+    return inside and len(phrase.part) > len(hit.part)
 
 
 def _paired(hits: list[Hit], known: Dictionary) -> Iterator[str]:

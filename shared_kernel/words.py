@@ -21,7 +21,11 @@ _IS_HAN: Final = re.compile(f"[{HAN}]")
 _NOT: Final = re.compile(r"[a-z]+n't|cannot|never")
 
 _DOUBLED: Final = re.compile(r"([bcdfghjklmnpqrstvwxz])\1$")
+_LOST_E: Final = re.compile(r"[^aeiou][aeiou][^aeiouwxy]")
+_HISSING: Final = re.compile(r"(x|ch|sh|ss)es$")
 _SHORTEST_STEM: Final = 3
+# Four letters keep their e: "note" is not "not", "care" not "car".
+_LONG_ENOUGH: Final = 4
 
 
 @cache
@@ -82,18 +86,18 @@ def _irregular() -> dict[str, str]:
 
 
 def _cut(word: str) -> str:
-    if len(word) > _SHORTEST_STEM and word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith("sses"):
-        word = word[:-2]
-    elif len(word) > _SHORTEST_STEM and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
+    word = _singular(word)
     for ending in ("ing", "ed"):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= _SHORTEST_STEM:
-            word = stem
-            break
-    if len(word) > _SHORTEST_STEM:
-        word = word.removesuffix("e")
-        word = _DOUBLED.sub(r"\1", word)
-    return word
+            # "rated" comes from "rate": from "rat" it would be "ratted".
+            return stem + "e" if _LOST_E.fullmatch(stem) else _DOUBLED.sub(r"\1", stem)
+    return _DOUBLED.sub(r"\1", word.removesuffix("e") if len(word) > _LONG_ENOUGH else word)
+
+
+def _singular(word: str) -> str:
+    if len(word) <= _SHORTEST_STEM or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if _HISSING.search(word) else word.removesuffix("s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ PUBLIC_TOKEN_KEY = "jwt-public.json"  # noqa: S105 - a file name
 _KEY_STORE = "keys"
 _KEY_BYTES = 32
 _SHARED_KEYS = ("person-master.key", "installation.key")
+_PRIVATE_MEMBER = "d"
+_OURS, _LOG_LEVEL = "AMENDS_", "AMENDS_LOG_LEVEL"
 _SILENT = Silent()
 
 
@@ -82,7 +85,7 @@ async def prepare_installation(
 def service_environment(installation: Installation, service: Service, port: int) -> dict[str, str]:
     """Return the whole environment of one process of a service; of ours, it holds nothing but its own secrets."""
     return {
-        **own_environment(),
+        **_inherited(),
         "AMENDS_KAFKA": installation.engines.kafka,
         "AMENDS_DATABASE": installation.dsns[service.name],
         "AMENDS_KEYS_DATABASE": installation.dsns[_KEY_STORE],
@@ -96,18 +99,29 @@ def service_environment(installation: Installation, service: Service, port: int)
 
 def _make_keys(folder: Path) -> None:
     """Make every key once; each service's folder has copies of what this service needs and of nothing else."""
-    if not (folder / PRIVATE_TOKEN_KEY).exists():
-        private, public = new_signing_key()
-        secret_file(folder / PUBLIC_TOKEN_KEY, lambda: public)
-        secret_file(folder / PRIVATE_TOKEN_KEY, lambda: private)
+    private = json.loads(secret_file(folder / PRIVATE_TOKEN_KEY, lambda: new_signing_key()[0]))
+    public = {name: value for name, value in private.items() if name != _PRIVATE_MEMBER}
+    secret_file(folder / PUBLIC_TOKEN_KEY, lambda: json.dumps(public))
     for name in _SHARED_KEYS:
         secret_file(folder / name, _new_key)
     for service in SERVICES:
-        own = [f"{service.name}-hash.key", f"{service.name}-dead-letter.key"]
-        for name in (*own, *service.shared_secrets):
-            text = secret_file(folder / name, _new_key)
-            secret_file(folder / service.name / name, lambda text=text: text)  # type: ignore[misc]
+        for name in (f"{service.name}-hash.key", f"{service.name}-dead-letter.key", *service.shared_secrets):
+            _hand_over(folder, name, service)
+
+
+def _hand_over(folder: Path, name: str, service: Service) -> None:
+    text = secret_file(folder / name, _new_key)
+    secret_file(folder / service.name / name, lambda: text)
 
 
 def _new_key() -> str:
     return urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode().rstrip("=")
+
+
+def _inherited() -> dict[str, str]:
+    """Return the operator's environment without our own names: the administrator's DSN is not for services."""
+    return {
+        name: value
+        for name, value in own_environment().items()
+        if not name.startswith(_OURS) or name == _LOG_LEVEL
+    }

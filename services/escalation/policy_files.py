@@ -13,6 +13,7 @@ from services.escalation.domain.policy import (
     ESCALATION_COMMANDS,
     GROUP_COMMANDS,
     MOVES,
+    STAGES,
     Climb,
     EscalationPolicy,
     GroupPolicy,
@@ -88,6 +89,8 @@ def groups_from(table: Mapping[str, Any]) -> GroupPolicy:
     """Return the table of groups: `[[stages]]` rise in persons from one on."""
     section = _Section("groups.toml", "", table)
     stages = tuple(_stage(_Section("groups.toml", "stages", each)) for each in section.get("stages", list))
+    if tuple(stage.name for stage in stages) != STAGES:
+        raise PolicyFileError("groups.toml", "stages", f"must be {', '.join(STAGES)}")
     persons = [stage.persons for stage in stages]
     if persons[:1] != [1] or persons != sorted(set(persons)):
         raise PolicyFileError("groups.toml", "stages", "must rise in persons, from one on")

@@ -23,6 +23,8 @@ CONDITIONS: Final = (
     "reopened",
 )
 MOVES: Final = ("shelve", "change_handler", "hold_line", "concede", "refer")
+# The stages of a group (`domain.md` 3); how many persons begin each is policy.
+STAGES: Final = ("initiator", "followers", "collective")
 # What a person may ask for, and the lowest level that may (`domain.md` 3: the ladder).
 ESCALATION_COMMANDS: Final = (
     *MOVES,

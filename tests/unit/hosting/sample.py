@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,6 +106,8 @@ class Sample:
     tokens: TokenCheck
     probes: Sequence[Probe] = ()
     fails_to_start: bool = False
+    hangs_at_stop: bool = False
+    at_start: Callable[[], object] | None = None
     metrics: Metrics = field(default_factory=lambda: Metrics("sample"))
     life: Life = field(default_factory=Life)
     steps: list[str] = field(default_factory=list)
@@ -129,5 +131,9 @@ class Sample:
         if self.fails_to_start:
             raise ConnectionRefusedError(CANARY)
         self.steps.append("started")
+        if self.at_start is not None:
+            self.at_start()
         yield
+        if self.hangs_at_stop:
+            await asyncio.sleep(60)
         self.steps.append("stopped")

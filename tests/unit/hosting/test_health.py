@@ -86,6 +86,12 @@ async def test_alive_until_a_component_declares_itself_dead(sample: Sample, line
     assert after.json() == {"alive": False, "component": "consumer", "reason": "stuck"}
 
 
+def test_reason_of_a_death_stands_in_the_log(lines: Lines) -> None:
+    Life().declare_dead("consumer", "51 of the last 200 records were poison; look at them, then restart")
+
+    assert lines.last()["reason"].startswith("51_of_the_last_200_records")
+
+
 @pytest.mark.parametrize("early", [True, False])
 def test_death_is_told_once_to_those_before_and_after(lines: Lines, *, early: bool) -> None:
     life = Life()

@@ -75,7 +75,9 @@ def test_key_nobody_allowed_is_left_out_and_counted(lines: Lines, configured: Me
 
 
 def test_sentence_instead_of_an_event_name_is_left_out(lines: Lines) -> None:
-    log.info(f"complaint of {CANARY}")
+    sentence = f"complaint of {CANARY}"
+
+    log.info(sentence)
 
     assert lines.last()["event"] == "unnamed_event"
     assert CANARY not in lines.getvalue()
@@ -133,10 +135,30 @@ def test_refused_input_is_not_told_by_its_exception(lines: Lines) -> None:
     try:
         Person.model_validate({"age": CANARY})
     except ValueError as error:
-        log.error("failed", exc_info=error)
+        log.exception("failed", exc_info=error)
 
     assert lines.last()["exception"]["type"].endswith("ValidationError")
     assert CANARY not in lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("complaint-7b0c9d86-3c8b-4a55-9a39-0c8f6d8b1f11", True),
+        ("hotline/phone/13800138000", False),
+        (MAIL, False),
+    ],
+)
+def test_key_of_a_record_is_said_only_if_it_names_a_stream(lines: Lines, key: str, *, said: bool) -> None:
+    log.warning("gap_parked", key=key)
+
+    assert ("key" in lines.last()) == said
+
+
+def test_name_of_the_speaker_is_said(lines: Lines) -> None:
+    structlog.get_logger("relay").info("leading")
+
+    assert lines.last()["logger"] == "relay"
 
 
 def test_exception_known_to_be_safe_tells_its_message(lines: Lines) -> None:
@@ -178,7 +200,9 @@ def test_loud_library_line_tells_its_format_without_arguments(lines: Lines) -> N
 
 
 def test_sentence_put_together_before_the_call_is_not_told(lines: Lines) -> None:
-    logging.getLogger("faststream").error(f"ValueError: {CANARY}")
+    sentence = f"ValueError: {CANARY}"
+
+    logging.getLogger("faststream").error(sentence)
 
     assert "message" not in lines.last()
     assert CANARY not in lines.getvalue()
@@ -252,7 +276,7 @@ def test_conversation_is_bound_to_every_line_inside(lines: Lines) -> None:
 
 async def test_request_is_one_line_without_address_or_body(lines: Lines, client: httpx.AsyncClient) -> None:
     answer = await client.post(
-        f"/v1/complaints/{PHONE}/close?name={CANARY}", headers={"x-note": CANARY.encode()}
+        f"/v1/complaints/{PHONE}/close?name={CANARY}", headers=[("x-note", "li.wei@example.com")]
     )
 
     (line,) = lines.ours()

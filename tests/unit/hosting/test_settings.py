@@ -96,5 +96,5 @@ def test_key_file_is_read_from_the_secrets_folder(tmp_path: Path) -> None:
     settings = settings_from_environment(ServiceSettings)
 
     assert settings.secret("master.key") == b"\x00\x01"
-    with pytest.raises(SettingsBroken, match="AMENDS_SECRETS_DIR: the file hash.key cannot be read"):
+    with pytest.raises(SettingsBroken, match=r"AMENDS_SECRETS_DIR: the file hash\.key cannot be read"):
         settings.secret("hash.key")

@@ -23,8 +23,8 @@ from services.intake.domain.complaint.values import (
     Correction,
     GroupNoted,
     Product,
-    Referred,
     ReferralReturned,
+    Referred,
     Routed,
     StartedClock,
 )
@@ -81,7 +81,7 @@ def labels(timing: Any = "ongoing", severity: Any = "service", **other: Any) -> 
     usual = Classification(
         timing=Label(timing, 0.9, (Evidence(3, 5, "still", 2.0),)),
         severity=Label(severity, 0.8, (Evidence(5, 7, "leak"),)),
-        demands=(Demand("fix", 0.7), Demand("refund", 0.9, Decimal("1299"), "CNY", (Evidence(0, 3, "sum"),))),
+        demands=(Demand("fix", 0.7), Demand("refund", 0.9, Decimal(1299), "CNY", (Evidence(0, 3, "sum"),))),
         threats=(),
         bypass=Bypass("none", 0.9),
         needs=(Label("attention", 0.5),),

@@ -33,43 +33,44 @@ class ExpireClock(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelve(Command):
+class ReasonedCommand(Command):
+    """A person's wish that must say why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelve(ReasonedCommand):
     """Let the matter rest until a date."""
 
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resume(Command):
+class Resume(ReasonedCommand):
     """End the rest before its date."""
 
-    reason: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeHandler(Command):
+class ChangeHandler(ReasonedCommand):
     """Give the complaint to another handler by a date; None leaves the choice to the desk."""
 
     handler: str | None
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldLine(Command):
+class HoldLine(ReasonedCommand):
     """Keep to the position taken and look at it again by a date."""
 
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Concede(Command):
+class Concede(ReasonedCommand):
     """Give way and carry it out by a date."""
 
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +89,20 @@ class FreezeAccount(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendBack(Command):
+class SendBack(ReasonedCommand):
     """Return a bypassed matter for second handling to a different, higher handler."""
 
     handler: str
     level: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refer(Command):
+class Refer(ReasonedCommand):
     """Put the matter before a third party until a date."""
 
     to: ReferralKind
     name: str
     until: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from services.escalation.domain.escalation.commands import (
     FreezeAccount,
     HoldLine,
     NoteFact,
+    ReasonedCommand,
     RecordBypass,
     Refer,
     Resume,
@@ -142,6 +143,8 @@ def _at_request(
     # A handler's account is owed beyond the end of the complaint.
     if state.progress == "closed" and not isinstance(command, FreezeAccount):
         raise Refused("complaint_closed")
+    if isinstance(command, ReasonedCommand) and not command.reason.strip():
+        raise Refused("reason_missing")
     events = _decided(command, state, policy)
     return _with_route(state, events, heading(command, state), policy)
 

@@ -151,6 +151,8 @@ def _remove(command: RemoveMember, state: Group) -> list[MemberLeft]:
         if state.removed.get(command.complaint):
             return []
         raise Refused("not_a_member")
+    if not command.reason.strip():
+        raise Refused("reason_missing")
     left = MemberLeft(
         at=command.at,
         by=command.by,

@@ -45,7 +45,7 @@ _SIGNED = re.compile(
     + _SCALE.format("scale")
 )
 _WITH_UNIT = re.compile(
-    rf"(?<![\d.,a-z])(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')} ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
+    rf"(?<![\d.a-z])(?<!\d,)(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')} ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
 )
 _HAN_WITH_UNIT = re.compile(rf"(?<![几数第]){'(?P<digits>' + _HAN + ')'}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})")
 # Spoken Chinese drops the unit right behind the thing owed: "误工费180", "多收的那240".

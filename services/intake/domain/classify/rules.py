@@ -69,6 +69,8 @@ class Weighing:
     kind_counts_max: int
     quoted_share: float
     ended_share: float
+    superseded_share: float
+    live_points: float
     last_sentence_share: float
 
 

@@ -53,37 +53,42 @@ def timing_of(
 
 def _bill(reading: Reading, found: Iterable[Hit], weighing: Weighing) -> tuple[Evidence, ...]:
     by_rule: dict[str, list[Hit]] = defaultdict(list)
-    ends_at = -1
+    ends_at = runs_at = -1
     for hit in found:
         if hit.cue.kind in _ENDING_KINDS and reading.is_company(hit.start):
             continue
         by_rule[hit.cue.rule].append(hit)
         if hit.cue.kind == "resolved" and not reading.is_quoted(hit.start):
             ends_at = max(ends_at, hit.start)
+        if hit.cue.points >= weighing.live_points and not reading.is_quoted(hit.start):
+            runs_at = max(runs_at, hit.start)
     lines = [
         Evidence(start=hit.start, end=hit.end, rule=hit.cue.rule, points=points)
         for same in by_rule.values()
-        for hit, points in _counted(reading, same, ends_at, weighing)
+        for hit, points in _counted(reading, same, (ends_at, runs_at), weighing)
     ]
     return tuple(sorted(lines, key=lambda line: (line.start, line.end, line.rule)))
 
 
 def _counted(
-    reading: Reading, same: list[Hit], ends_at: int, weighing: Weighing
+    reading: Reading, same: list[Hit], turns: tuple[int, int], weighing: Weighing
 ) -> Iterable[tuple[Hit, float]]:
     """Give each hit of one cue its points: the strongest in full, the next a share, the rest nothing."""
-    weighed = [(hit, _points(reading, hit, ends_at, weighing)) for hit in same]
+    weighed = [(hit, _points(reading, hit, turns, weighing)) for hit in same]
     weighed.sort(key=lambda pair: -abs(pair[1]))
     for rank, (hit, points) in enumerate(weighed[: weighing.kind_counts_max]):
         yield hit, round(points * (weighing.repeat_share if rank else 1.0), 3)
 
 
-def _points(reading: Reading, hit: Hit, ends_at: int, weighing: Weighing) -> float:
+def _points(reading: Reading, hit: Hit, turns: tuple[int, int], weighing: Weighing) -> float:
     points = hit.cue.points
     if reading.is_quoted(hit.start):
         points *= weighing.quoted_share
+    ends_at, runs_at = turns
     if points > 0 and hit.start < ends_at and hit.cue.kind not in _NEVER_ENDED_KINDS:
         points *= weighing.ended_share
+    if hit.cue.kind == "resolved" and runs_at >= reading.sentence_at(hit.start)[1]:
+        points *= weighing.superseded_share
     if hit.start >= reading.sentences[-1][0] and len(reading.sentences) > 1:
         points *= weighing.last_sentence_share
     return points
