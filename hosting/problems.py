@@ -65,6 +65,10 @@ class RefusalTexts:
                 wordings[rule] = _wording_from(rule, table)
         return cls(wordings)
 
+    def joined(self, wordings: Mapping[str, Wording]) -> RefusalTexts:
+        """Return these texts with others for the rules they do not word themselves (the contracts' rules)."""
+        return RefusalTexts({**wordings, **self._wordings})
+
     def __contains__(self, rule: object) -> bool:
         return rule in self._wordings
 

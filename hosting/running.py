@@ -48,7 +48,8 @@ logger = structlog.get_logger("running")
 class Parts:
     """What makes a service this service: everything else is the same in all of them.
 
-    `topics` maps each public category to its topic; `reactions` and `doors` are built once the log is open.
+    `topics` maps each public category to its topic. `reactions`, `doors` (Kafka) and `door_parts` (what the
+    HTTP routes find in `app.state`) are built once the log is open.
     """
 
     name: str
@@ -58,8 +59,9 @@ class Parts:
     heard: Sequence[Heard]
     on_timer: OnTimer
     reactions: Callable[[Running], Sequence[Follower]]
-    projections: Sequence[Projection] = ()
+    projections: Callable[[Running], Sequence[Projection]] = field(default=lambda _running: ())
     doors: Callable[[Running], Mapping[str, Door]] = field(default=lambda _running: {})
+    door_parts: Callable[[Running], Mapping[str, Any]] = field(default=lambda _running: {})
     persons_ahead: int = 0
 
 
@@ -180,7 +182,7 @@ class Running:
         self.handled_at = asyncio.get_running_loop().time()
 
     async def _follow_all(self, epoch: int) -> None:
-        projections = [ProjectionFollower(each, self.log, self.pool) for each in self.parts.projections]
+        projections = [ProjectionFollower(each, self.log, self.pool) for each in self.parts.projections(self)]
         dead_letters = DeadLetterRelay(
             self.publisher,
             self.storage.inbox,

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 import typer
 from fastapi import APIRouter, FastAPI
 
+from contracts.findings import rule_texts
 from contracts.strict_json import BadBody, parse_json
 from eventlog.errors import Unavailable
 from eventlog.keys.postgres import MIGRATIONS as KEY_MIGRATIONS
@@ -24,7 +25,7 @@ from hosting.identity import TokenCheck
 from hosting.logs import configure_logs
 from hosting.metrics import Metrics
 from hosting.probes import probes
-from hosting.problems import RefusalTexts
+from hosting.problems import RefusalTexts, Wording
 from hosting.running import Parts, Running
 from hosting.serve import EXIT_FAILED, Listening, run
 from hosting.settings import ServiceSettings, SettingsBroken, settings_from_environment
@@ -53,6 +54,8 @@ def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, L
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with engine.open():
             app.state.running = engine
+            for name, part in parts.door_parts(engine).items():
+                setattr(app.state, name, part)
             yield
 
     app = service_app(
@@ -62,12 +65,24 @@ def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, L
         lifespan=lifespan,
         tokens=TokenCheck.from_jwk(settings.secret("jwt-public.json")),
         bodies=BodyReader(parse_json, BadBody),
-        texts=RefusalTexts.from_toml(service.refusals.read_bytes()),
+        texts=RefusalTexts.from_toml(service.refusals.read_bytes()).joined(_contract_wordings()),
         metrics=metrics,
         health=Health(life, probes(engine)),
         transient=(Unavailable,),
     )
     return app, life, metrics
+
+
+def _contract_wordings() -> dict[str, Wording]:
+    return {
+        rule: Wording(
+            title_en=text["detail"],
+            title_zh=text["remedy_zh"],
+            remedy_en=text["remedy_en"],
+            remedy_zh=text["remedy_zh"],
+        )
+        for rule, text in rule_texts().items()
+    }
 
 
 def command_line(name: str, service: Service) -> typer.Typer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from operate.errors import OperateError
 
@@ -26,5 +27,5 @@ def print_json(document: Mapping[str, object]) -> None:
 
 def print_failure(error: OperateError) -> None:
     """Say what failed and what to do, on standard error."""
-    ERR.print(f"[bold red]✗[/] {error.message}", highlight=False)
-    ERR.print(f"  [bold]What to do:[/] {error.remedy}", highlight=False)
+    ERR.print(f"[bold red]✗[/] {escape(error.message)}", highlight=False, soft_wrap=True)
+    ERR.print(f"  [bold]What to do:[/] {escape(error.remedy)}", highlight=False, soft_wrap=True)

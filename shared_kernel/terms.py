@@ -116,15 +116,19 @@ def _by_first_token(parts: set[Part]) -> dict[str, tuple[Part, ...]]:
 
 def _hits(content: list[str], known: Dictionary) -> list[Hit]:
     """Every part of an expression at every place, except those within a longer complete expression."""
-    found: list[Hit] = []
+    found = list(_found(content, known))
+    phrases = [hit for hit in found if hit.part in known.phrases]
+    return [hit for hit in found if not any(_hides(phrase, hit) for phrase in phrases)]
+
+
+def _found(content: list[str], known: Dictionary) -> Iterator[Hit]:
     sentence = 0
     for start, token in enumerate(content):
         sentence += token == BREAK
         for part in known.parts.get(token, ()):
-            if tuple(content[start : start + len(part)]) == part:
-                found.append(Hit(part, start, start + len(part), sentence))
-    phrases = [hit for hit in found if hit.part in known.phrases]
-    return [hit for hit in found if not any(_hides(phrase, hit) for phrase in phrases)]
+            end = start + len(part)
+            if tuple(content[start:end]) == part:
+                yield Hit(part, start, end, sentence)
 
 
 def _hides(phrase: Hit, hit: Hit) -> bool:

@@ -17,5 +17,7 @@ def down() -> None:
     with watching(ERR) as watcher:
         stop_all(settings.home, watcher)
     OUT.print(
-        f"Down. The data stays in {settings.home}; removing that folder forgets everything.", highlight=False
+        f"Down. The data stays in {settings.home}; removing that folder forgets everything.",
+        highlight=False,
+        soft_wrap=True,
     )

@@ -70,7 +70,7 @@ async def ensure_owned_database(engines: Engines, name: str, password: str) -> s
 async def _admin(engines: Engines) -> AsyncIterator[Connection]:
     try:
         connection = await asyncpg.connect(engines.postgres_admin_dsn, timeout=_CONNECT_SECONDS)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise OperateError(
             f"PostgreSQL cannot be reached as administrator: {type(error).__name__}.",
             "See `amends status`; with AMENDS_POSTGRES, check that DSN, its password and the role's right to create.",

@@ -66,7 +66,7 @@ async def prepare_installation(
     """
     watcher.step("Making keys, databases and topics")
     kept = folder / "secrets"
-    _make_keys(kept)
+    make_keys(kept)
     dsns = {}
     for name in (*(service.name for service in SERVICES), _KEY_STORE):
         database = f"amends_{topic_prefix.replace('.', '_')}{name}"
@@ -97,7 +97,7 @@ def service_environment(installation: Installation, service: Service, port: int)
     }
 
 
-def _make_keys(folder: Path) -> None:
+def make_keys(folder: Path) -> None:
     """Make every key once; each service's folder has copies of what this service needs and of nothing else."""
     private = json.loads(secret_file(folder / PRIVATE_TOKEN_KEY, lambda: new_signing_key()[0]))
     public = {name: value for name, value in private.items() if name != _PRIVATE_MEMBER}

@@ -83,7 +83,7 @@ def _download(missing: list[Jar], folder: Path, watcher: Watcher) -> None:
     except (OSError, RuntimeError) as error:
         raise OperateError(
             f"Apache Kafka could not be downloaded: {_first_line(error)}",
-            f"The first start needs the network (Maven Central) and {total / _MEGABYTE:.0f} MB in {folder}. Try again, "
+            f"The first start needs the network (Maven Central) and {total / _MEGABYTE:.1f} MB in {folder}. Try again, "
             f"copy that folder from another machine, or set AMENDS_KAFKA to a broker of yours.",
         ) from error
 

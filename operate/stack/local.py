@@ -45,9 +45,11 @@ def start_engines(settings: Settings, watcher: Watcher = _SILENT) -> Engines:
         _check_disk(home)
     site = Site(home, settings.cache, watcher)
     with alone(home.lock_file, watcher):
-        for engine in wanted:
-            if not _is_alive(home, engine):
-                _launch(site, engine, _last(home, engine))
+        missing = [engine for engine in wanted if not _is_alive(home, engine)]
+        for engine in missing:
+            _launch(site, engine, _last(home, engine))
+        if missing:
+            watcher.step("Waiting until they serve")
         for engine in wanted:
             _settle(site, engine)
         return engines_of(settings)

@@ -75,7 +75,8 @@ def launch(site: Site, last: Running | None) -> Running:
     child.kill(child.leftovers(NAME, home.postgres))
     if not (home.postgres / "PG_VERSION").exists():
         _initialise(home, tools)
-    _drop_stale_lock(home.postgres / "postmaster.pid")
+    for lock in (home.postgres / "postmaster.pid", *home.sockets.glob(".s.PGSQL.*.lock")):
+        _drop_stale_lock(lock)
     chosen = free_port(last.port if last else None)
     options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     socket = str(home.sockets) if _socket_fits(home, chosen) else ""

@@ -66,7 +66,7 @@ class OnConsole:
 def watching(console: Console) -> Iterator[OnConsole]:
     """Show steps on a console while the block runs."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         watcher = OnConsole(console, bars)
         yield watcher
         watcher.close()

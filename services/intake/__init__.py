@@ -1,0 +1,1 @@
+"""Intake (受理): takes complaints in, classifies, promises, and closes the loop."""

@@ -168,13 +168,21 @@ def test_satisfaction_is_scored_from_one_to_five(score: int) -> None:
 
 
 def test_visit_that_reached_gives_all_findings() -> None:
-    for missing in ("solved", "perceived", "expected"):
-        answered.when(replace(SOLVED, **{missing: None})).then_refused("visit_findings_missing")
+    for incomplete in (
+        replace(SOLVED, solved=None),
+        replace(SOLVED, perceived=None),
+        replace(SOLVED, expected=None),
+    ):
+        answered.when(incomplete).then_refused("visit_findings_missing")
 
 
 def test_visit_in_vain_has_no_findings() -> None:
-    for found in ({"solved": False}, {"perceived": 3}, {"expected": 3}):
-        answered.when(replace(UNREACHED, **found)).then_refused("visit_findings_unreached")
+    for invented in (
+        replace(UNREACHED, solved=False),
+        replace(UNREACHED, perceived=3),
+        replace(UNREACHED, expected=3),
+    ):
+        answered.when(invented).then_refused("visit_findings_unreached")
 
 
 def test_three_visits_in_vain_close_with_the_answers_outcome() -> None:

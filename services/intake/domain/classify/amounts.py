@@ -26,7 +26,15 @@ _UNIT_CURRENCIES = {
     "euros": "EUR", "英镑": "GBP", "gbp": "GBP", "pounds": "GBP", "quid": "GBP", "日元": "JPY",
     "rs": "INR", "rupees": "INR", "inr": "INR", "/-": "INR", "aud": "AUD", "cad": "CAD", "sgd": "SGD",
 }  # fmt: skip
-_SCALES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000, "k": 1000, "lakh": 100_000, "lakhs": 100_000}
+_SCALES = {
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "亿": 100_000_000,
+    "k": 1000,
+    "lakh": 100_000,
+    "lakhs": 100_000,
+}
 
 _DIGITS = r"\d{1,3}(?:,\d{2,3})+(?:\.\d{1,2})?(?!\d)|\d{1,12}(?:\.\d{1,2})?(?!\d)"
 _HAN = r"[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+"
@@ -35,7 +43,9 @@ _SCALE = r"(?P<{}>百|千|万|亿|k\b|lakhs?\b)?"
 
 def _alternatives(names: dict[str, str]) -> str:
     longest_first = sorted(names, key=len, reverse=True)
-    return "|".join(re.escape(name) + (r"\b" if name.isascii() and name.isalpha() else "") for name in longest_first)
+    return "|".join(
+        re.escape(name) + (r"\b" if name.isascii() and name.isalpha() else "") for name in longest_first
+    )
 
 
 _SIGNED = re.compile(
@@ -47,7 +57,9 @@ _SIGNED = re.compile(
 _WITH_UNIT = re.compile(
     rf"(?<![\d.a-z])(?<!\d,)(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')} ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
 )
-_HAN_WITH_UNIT = re.compile(rf"(?<![几数第]){'(?P<digits>' + _HAN + ')'}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})")
+_HAN_WITH_UNIT = re.compile(
+    rf"(?<![几数第]){'(?P<digits>' + _HAN + ')'}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
+)
 # Spoken Chinese drops the unit right behind the thing owed: "误工费180", "多收的那240".
 _BARE = re.compile(
     r"(?:误工费|费|款|押金|定金|订金|退我?|退还|赔我?|赔偿|补偿|多收|多扣|扣了?我?|欠我?)(?:了|的|那|这|我|共|总共|一共){0,3}"
@@ -93,7 +105,9 @@ def _sum(text: str, match: re.Match[str]) -> Sum | None:
     amount = _amount(groups["digits"], groups.get("scale"))
     if amount is None or amount == 0:
         return None
-    currency = _SIGN_CURRENCIES.get(groups.get("sign") or "") or _UNIT_CURRENCIES.get(groups.get("unit") or "")
+    currency = _SIGN_CURRENCIES.get(groups.get("sign") or "") or _UNIT_CURRENCIES.get(
+        groups.get("unit") or ""
+    )
     return Sum(start=start, end=end, amount=amount, currency=currency)
 
 

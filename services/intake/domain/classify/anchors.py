@@ -14,7 +14,8 @@ from typing import TypeAlias
 Required: TypeAlias = frozenset[str] | None
 
 _TOKEN = re.compile(
-    r"(?P<escape>\\.)|(?P<klass>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?:[:=!]|<[=!]))?)|(?P<other>.)", re.DOTALL
+    r"(?P<escape>\\.)|(?P<klass>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?:[:=!]|<[=!]))?)|(?P<other>.)",
+    re.DOTALL,
 )
 _QUANTIFIER = re.compile(r"(?:[?*+]|\{\d*,?\d*\})\??")
 _OPTIONAL = ("?", "*", "{0", "{,")

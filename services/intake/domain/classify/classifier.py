@@ -7,15 +7,15 @@ from datetime import datetime
 from services.intake.domain.classify.bypass import bypass_of
 from services.intake.domain.classify.deadlines import deadline_ahead
 from services.intake.domain.classify.demands import demands_of
-from services.intake.domain.classify.model import Bypass, Classification, Label, Language
+from services.intake.domain.classify.language import language_of
+from services.intake.domain.classify.model import Bypass, Classification, Label
 from services.intake.domain.classify.people import person_of
 from services.intake.domain.classify.reading import CHARACTERS_MAX, reading_of
 from services.intake.domain.classify.rules import Rules
 from services.intake.domain.classify.severity import severity_of
+from services.intake.domain.classify.tense import tense_cue
 from services.intake.domain.classify.threats import threats_of
 from services.intake.domain.classify.timing import timing_of
-from services.intake.domain.classify.language import language_of
-from services.intake.domain.classify.tense import tense_cue
 
 
 def classify(narrative: str, rules: Rules, *, received_at: datetime | None = None) -> Classification:
@@ -29,7 +29,10 @@ def classify(narrative: str, rules: Rules, *, received_at: datetime | None = Non
     if language is None:
         return _unclassified(rules)
     reading = reading_of(narrative, language)
-    computed = (tense_cue(reading) if language == "en" else None, deadline_ahead(reading, received_at, language))
+    computed = (
+        tense_cue(reading) if language == "en" else None,
+        deadline_ahead(reading, received_at, language),
+    )
     timing = timing_of(reading, rules, language, tuple(cue for cue in computed if cue is not None))
     person = person_of(reading, rules, language)
     return Classification(

@@ -21,7 +21,9 @@ _DUE_EN = r"\b(?:by|before|deadline(?: is)?|due(?: on)?|expires?(?: on)?|leav\w+
 _PATTERNS = (
     re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]" + _DUE_ZH),
     re.compile(_DUE_EN + r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b"),
-    re.compile(_DUE_EN + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH + r"(?:,? (?P<year>20\d\d))?\b"),
+    re.compile(
+        _DUE_EN + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH + r"(?:,? (?P<year>20\d\d))?\b"
+    ),
     re.compile(_DUE_EN + _MONTH + r" (?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?\b"),
 )
 

@@ -25,7 +25,12 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
     ("compensation", re.compile(r"赔偿|补偿|赔付|compensation")),
     ("apology", re.compile(r"道歉|apology")),
     ("explanation", re.compile(r"解释|说明|explanation")),
-    ("fix", re.compile(r"处理|修改|处罚|发货|换货|更换|维修|分期|履行|下架|整改|停止|repair|replace|deliver|correct")),
+    (
+        "fix",
+        re.compile(
+            r"处理|修改|处罚|发货|换货|更换|维修|分期|履行|下架|整改|停止|repair|replace|deliver|correct"
+        ),
+    ),
 )
 
 # How near a sum must stand to a demand to be tied to it, in characters; nearest wins only from much nearer.
@@ -59,7 +64,12 @@ def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, .
         kinds = [*(kind for kind in kinds if kind != "compensation"), "compensation"]
     sums = _in_dispute(reading)
     return tuple(
-        _demand(kind, everything[kind], in_list=kind in listed, tied=_tied(reading, sums, everything[kind], kind, language))
+        _demand(
+            kind,
+            everything[kind],
+            in_list=kind in listed,
+            tied=_tied(reading, sums, everything[kind], kind, language),
+        )
         for kind in kinds
     )
 

@@ -49,7 +49,9 @@ def person_of(reading: Reading, rules: Rules, language: str) -> PersonFound:
 def _strongest(
     names: tuple[NameT, ...], group: str, found: dict[str, list[Evidence]], signs_min: int
 ) -> Label[NameT] | None:
-    seen = {name: found[f"{group}:{name}"] for name in names if len(found.get(f"{group}:{name}", ())) >= signs_min}
+    seen = {
+        name: found[f"{group}:{name}"] for name in names if len(found.get(f"{group}:{name}", ())) >= signs_min
+    }
     if not seen:
         return None
     best = max(seen, key=lambda name: sum(line.points for line in seen[name]))

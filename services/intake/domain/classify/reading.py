@@ -42,7 +42,9 @@ _FOLDING = {
 
 _SENTENCE_END = re.compile(r"[。!?;\n…]+|\.(?=\s|$|\.|[^\x00-\x7f])\.*")
 _QUOTED = re.compile(r'"[^"\n]{2,300}"')
-_FORWARDED = re.compile(r"^[ \t]*>.*$|^[ \t]*(?:on .{5,60} wrote|原投诉|原文|上次投诉内容)[:].*$", re.MULTILINE)
+_FORWARDED = re.compile(
+    r"^[ \t]*>.*$|^[ \t]*(?:on .{5,60} wrote|原投诉|原文|上次投诉内容)[:].*$", re.MULTILINE
+)
 # The company speaking: a labelled line of a dialogue, or reported speech up to the end of its clause.
 _COMPANY_LINE = re.compile(
     r"^[ \t]*(?:客服\w{0,8}|工作人员|商家|店家|坐席|agent\w*|rep|representative|support|csr|advisor|staff)[ \t]*:.*$",

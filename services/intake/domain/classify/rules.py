@@ -18,7 +18,14 @@ from services.intake.domain.classify.reading import Reading, Span
 
 ASPECTS = ("timing", "severity", "demands", "threats", "bypass", "people")
 LANGUAGES = ("zh", "en")
-CONTEXTS = ("denied", "completed_before", "intended_before", "intended_after", "contact_before", "answered_after")
+CONTEXTS = (
+    "denied",
+    "completed_before",
+    "intended_before",
+    "intended_after",
+    "contact_before",
+    "answered_after",
+)
 
 _SHORTHAND = re.compile(r"<(w?\d+|[a-z_]+)>")
 _BEFORE_CHARACTERS = {"zh": 12, "en": 34}
@@ -107,7 +114,9 @@ def hits(reading: Reading, cues: tuple[Cue, ...]) -> Iterator[Hit]:
 def _matches(reading: Reading, cue: Cue) -> Iterator[Span]:
     for pattern, anchors in cue.patterns:
         if anchors is None or anchors.are_in(reading.text, reading.grams):
-            yield from (match.span() for match in pattern.finditer(reading.text) if match.end() > match.start())
+            yield from (
+                match.span() for match in pattern.finditer(reading.text) if match.end() > match.start()
+            )
 
 
 def _holds(cue: Cue, reading: Reading, start: int, end: int) -> bool:
@@ -142,7 +151,9 @@ def rules_from(table: Mapping[str, Any]) -> Rules:
         weighing = Weighing(**table["weighing"])
         version = str(table["version"])
         contexts = {
-            (language, name): _compiled(f"context.{language}.{name}", table["context"][language][name], words[language])
+            (language, name): _compiled(
+                f"context.{language}.{name}", table["context"][language][name], words[language]
+            )
             for language in LANGUAGES
             for name in CONTEXTS
         }

@@ -87,7 +87,7 @@ def _points(reading: Reading, hit: Hit, turns: tuple[int, int], weighing: Weighi
     ends_at, runs_at = turns
     if points > 0 and hit.start < ends_at and hit.cue.kind not in _NEVER_ENDED_KINDS:
         points *= weighing.ended_share
-    if hit.cue.kind == "resolved" and runs_at >= reading.sentence_at(hit.start)[1]:
+    if points < 0 and hit.cue.kind != "withdrawn" and runs_at >= reading.sentence_at(hit.start)[1]:
         points *= weighing.superseded_share
     if hit.start >= reading.sentences[-1][0] and len(reading.sentences) > 1:
         points *= weighing.last_sentence_share

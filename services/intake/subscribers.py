@@ -1,0 +1,116 @@
+"""From topics to commands: what escalation says is noted on the complaint; contacts are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from contracts import escalation
+from contracts.contact import ContactReported, contact_subject
+from contracts.envelope import EnvelopeError, read
+from contracts.message import Message
+from contracts.strict_json import BadBody, parse_json
+from eventlog.clock import Clock
+from eventlog.incoming import Heard, Incoming, Poison, RawRecord
+from eventlog.message import Command
+from services.intake.domain.complaint.authority import INTAKE
+from services.intake.domain.complaint.commands import NoteFact
+from services.intake.domain.complaint.values import (
+    BypassNoted,
+    Fact,
+    GroupNoted,
+    Moved,
+    ReferralReturned,
+    Referred,
+    Routed,
+)
+from services.intake.handlers import stream_of
+from services.intake.registering import Registering
+
+MOVES: Final[Mapping[type[Message], str]] = {
+    escalation.Shelved: "shelved",
+    escalation.Resumed: "resumed",
+    escalation.HandlerChanged: "handler_changed",
+    escalation.LineHeld: "line_held",
+    escalation.Conceded: "conceded",
+}
+BYPASSES: Final[Mapping[type[Message], str]] = {
+    escalation.BypassThreatened: "threatened",
+    escalation.BypassRecorded: "recorded",
+    escalation.BypassSentBack: "sent_back",
+    escalation.BypassRepeated: "repeated",
+}
+
+
+def fact_of(message: Any) -> Fact:
+    """Return the fact intake notes of an escalation message."""
+    match message:
+        case escalation.Routed():
+            return Routed(
+                desk=message.desk,
+                level=message.level,  # type: ignore[arg-type]  # the fact's own validation judges the code
+                handler=message.handler,
+                not_to=message.not_to,
+                rule=message.rule,
+                policy=message.policy,
+            )
+        case escalation.GroupNoted():
+            return GroupNoted(group=message.group, role=message.role, stage=message.stage)
+        case escalation.Referred():
+            return Referred(to=message.to, until=message.until)
+        case escalation.ReferralReturned():
+            return ReferralReturned()
+    if (step := BYPASSES.get(type(message))) is not None:
+        return BypassNoted(step=step, target=message.target)  # type: ignore[arg-type]  # from the table above
+    return Moved(move=MOVES[type(message)], until=getattr(message, "until", None))  # type: ignore[arg-type]  # as above
+
+
+def _note(incoming: Incoming, message: Any, _opened: Mapping[str, Any]) -> tuple[str, Command]:
+    note = NoteFact(at=incoming.at, by=INTAKE, cause=incoming.id, fact=fact_of(message))
+    return stream_of(message.complaint), note
+
+
+HEARD: Final = tuple(
+    Heard(kind.TYPE, kind.model_validate_json, _note)
+    for kind in (
+        escalation.Routed,
+        *MOVES,
+        *BYPASSES,
+        escalation.GroupNoted,
+        escalation.Referred,
+        escalation.ReferralReturned,
+    )
+)
+
+
+class ContactDoor:
+    """The door on Kafka. A contact that breaks the register's rules, or is refused, becomes a dead letter."""
+
+    def __init__(self, registering: Registering, clock: Clock) -> None:
+        self._registering = registering
+        self._clock = clock
+
+    async def __call__(self, record: RawRecord) -> None:
+        """Register one contact. Raises Poison, Refused or Unavailable."""
+        register = _contact(record)
+        await self._registering.register(register, INTAKE, self._clock.now())
+
+
+def _contact(record: RawRecord) -> ContactReported:
+    try:
+        envelope = read(record.headers, record.value)
+        parse_json(envelope.data)
+        register = ContactReported.model_validate_json(envelope.data, strict=True)
+    except (EnvelopeError, BadBody) as error:
+        raise Poison("unreadable", error.rule) from None
+    except ValidationError as error:
+        # Named by place, never by value: what people wrote stays in the sealed letter.
+        place = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
+        raise Poison("breaks_contract", place) from None
+    if envelope.type != ContactReported.TYPE:
+        raise Poison("unknown_type", envelope.type)
+    if record.key != contact_subject(register).encode():
+        raise Poison("unreadable", "subject_not_key")
+    return register

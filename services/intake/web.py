@@ -1,0 +1,294 @@
+"""Intake over HTTP: the front door, the commands on a complaint, and what one may read of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import TypeAdapter, ValidationError
+
+from contracts.findings import explain_errors
+from contracts.register import Register, unknown_members
+from eventlog.projections import reached
+from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
+from hosting.bodies import body_as, json_body
+from hosting.identity import require_role
+from hosting.problems import Fault, Problem
+from services.intake import bodies, handlers
+from services.intake.domain.complaint.policy import ComplaintPolicy
+from services.intake.domain.complaint.view import as_view
+from services.intake.projections import complaint_list
+from services.intake.registering import Registering
+from shared_kernel.roles import LADDER, OPERATOR
+
+REGISTER: TypeAdapter[Register] = TypeAdapter(Register)
+READ_MODEL_SECONDS_MAX = 5.0
+
+router = APIRouter(prefix="/v1/complaints", tags=["complaints"])
+
+
+class Registered(Done):
+    """A complaint taken in, or known already. `warnings` names members of the body that were passed over."""
+
+    complaint: str
+    warnings: tuple[str, ...] = ()
+
+
+def _registering(request: Request) -> Registering:
+    return cast("Registering", request.app.state.registering)
+
+
+def _policy(request: Request) -> ComplaintPolicy:
+    return cast("ComplaintPolicy", request.app.state.policy)
+
+
+@router.post("", status_code=202, response_model=Registered)
+async def register(
+    ask: Ask,
+    raw: Annotated[Any, Depends(json_body)],
+    request: Request,
+    registering: Annotated[Registering, Depends(_registering)],
+) -> Registered:
+    """Take a complaint in. The same source, channel and reference is one complaint."""
+    try:
+        found = REGISTER.validate_json(await request.body(), strict=True)
+    except ValidationError as error:
+        raise _register_problem(error) from None
+    has_key = "idempotency-key" in request.headers
+    result = await registering.register(found, ask.by, ask.at, ask.command_id if has_key else None)
+    return Registered(
+        **done(result).model_dump(),
+        complaint=result.stream.removeprefix("complaint-"),
+        warnings=tuple(unknown_members(raw)),
+    )
+
+
+@router.get("")
+async def complaints(  # noqa: PLR0917 - the framework calls it by name
+    _by: Caller,
+    engine: Engine,
+    stage: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
+    desk: Annotated[str | None, Query(max_length=64)] = None,
+    open_only: Annotated[bool, Query()] = False,
+    after: Id | None = None,
+    min_position: Annotated[int, Query(ge=0)] = 0,
+) -> dict[str, Any]:
+    """List complaints, 100 a page; `after` is the last complaint of the page before."""
+    await _wait_for(engine, min_position)
+    rows = await complaint_list.listed(engine.pool, stage=stage, desk=desk, open_only=open_only, after=after)
+    return {"complaints": [dict(row) for row in rows]}
+
+
+@router.get("/counts")
+async def counts(
+    _by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0
+) -> dict[str, Any]:
+    """Count complaints by stage, outcome, timing and grade."""
+    await _wait_for(engine, min_position)
+    return {"counts": [dict(row) for row in await complaint_list.counted(engine.pool)]}
+
+
+@router.get("/{complaint}")
+async def complaint_view(
+    complaint: Id, _by: Caller, engine: Engine, policy: Annotated[ComplaintPolicy, Depends(_policy)]
+) -> dict[str, Any]:
+    """Show a complaint as it stands now: stage, owner, grade, and each clock explained in both languages."""
+    folded = await engine.log.state(handlers.stream_of(complaint))
+    view = as_view(folded.state, engine.clock.now(), policy.clocks)
+    if view is None:
+        raise _unknown()
+    return {"version": folded.version, **asdict(view)}
+
+
+@router.get("/{complaint}/history")
+async def history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
+    """Tell a complaint event by event. What people wrote is shown to staff only."""
+    events = await engine.log.history(handlers.stream_of(complaint))
+    if not events:
+        raise _unknown()
+    is_staff = bool(set(by.roles) & set(LADDER))
+    if not is_staff:
+        require_role(by, *LADDER, OPERATOR)
+    return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
+
+
+@router.post("/{complaint}/classification")
+async def correct_classification(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.CorrectionBody, Depends(body_as(bodies.CorrectionBody))],
+) -> Done:
+    """Set labels right."""
+    return done(
+        await handlers.correct_classification(
+            engine.log, complaint, ask, correction=body.correction(), reason=body.reason
+        )
+    )
+
+
+@router.post("/{complaint}/acknowledgement")
+async def acknowledge(complaint: Id, ask: Ask, engine: Engine) -> Done:
+    """Confirm to the customer that the complaint has arrived."""
+    return done(await handlers.acknowledge(engine.log, complaint, ask))
+
+
+@router.post("/{complaint}/handover/offer")
+async def offer_handover(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.OfferBody, Depends(body_as(bodies.OfferBody))],
+) -> Done:
+    """Offer the complaint to a desk and level."""
+    return done(
+        await handlers.offer_handover(
+            engine.log, complaint, ask, desk=body.desk, level=body.level, handler=body.handler
+        )
+    )
+
+
+@router.post("/{complaint}/handover/acceptance")
+async def accept_handover(complaint: Id, ask: Ask, engine: Engine) -> Done:
+    """Take the offered complaint over."""
+    return done(await handlers.accept_handover(engine.log, complaint, ask))
+
+
+@router.post("/{complaint}/handover/refusal")
+async def decline_handover(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.ReasonBody, Depends(body_as(bodies.ReasonBody))],
+) -> Done:
+    """Say no to the offered complaint."""
+    return done(await handlers.decline_handover(engine.log, complaint, ask, reason=body.reason))
+
+
+@router.post("/{complaint}/replies")
+async def reply(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.TextBody, Depends(body_as(bodies.TextBody))],
+) -> Done:
+    """Record a reply to the customer."""
+    return done(await handlers.reply(engine.log, complaint, ask, text=body.text))
+
+
+@router.post("/{complaint}/harm-stopped")
+async def stop_harm(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.StopHarmBody, Depends(body_as(bodies.StopHarmBody))],
+) -> Done:
+    """Record that the running loss was stopped."""
+    return done(
+        await handlers.stop_harm(engine.log, complaint, ask, stopped_at=body.stopped_at, how=body.how)
+    )
+
+
+@router.post("/{complaint}/links")
+async def link(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.LinkBody, Depends(body_as(bodies.LinkBody))],
+) -> Done:
+    """Tie another complaint to this one."""
+    return done(await handlers.link(engine.log, complaint, ask, other=body.other, why=body.why))
+
+
+@router.post("/{complaint}/links/removal")
+async def unlink(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.LinkBody, Depends(body_as(bodies.LinkBody))],
+) -> Done:
+    """Undo a link."""
+    return done(await handlers.unlink(engine.log, complaint, ask, other=body.other, why=body.why))
+
+
+@router.post("/{complaint}/answer")
+async def answer(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.AnswerBody, Depends(body_as(bodies.AnswerBody))],
+) -> Done:
+    """Record the final answer."""
+    return done(await handlers.answer(engine.log, complaint, ask, outcome=body.outcome, text=body.text))
+
+
+@router.post("/{complaint}/return-visits")
+async def record_return_visit(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.VisitBody, Depends(body_as(bodies.VisitBody))],
+) -> Done:
+    """Record a return visit."""
+    return done(await handlers.record_return_visit(engine.log, complaint, ask, **body.model_dump()))
+
+
+@router.post("/{complaint}/reopening")
+async def reopen(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.WordsBody, Depends(body_as(bodies.WordsBody))],
+) -> Done:
+    """Reopen: the customer says it is not over."""
+    return done(await handlers.reopen(engine.log, complaint, ask, words=body.words))
+
+
+@router.post("/{complaint}/withdrawal")
+async def withdraw(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.WordsBody, Depends(body_as(bodies.WordsBody))],
+) -> Done:
+    """Record that the customer takes the complaint back."""
+    return done(await handlers.withdraw(engine.log, complaint, ask, words=body.words))
+
+
+@router.post("/{complaint}/decision-elsewhere")
+async def decide_elsewhere(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.DecidedBody, Depends(body_as(bodies.DecidedBody))],
+) -> Done:
+    """Record that a court, ombudsman or other body decided the matter."""
+    return done(
+        await handlers.decide_elsewhere(
+            engine.log, complaint, ask, decided_by=body.decided_by, words=body.words
+        )
+    )
+
+
+async def _wait_for(engine: Any, position: int) -> None:
+    followers = engine.storage.followers
+    if position and not await reached(
+        followers, complaint_list.NAME, position, seconds_max=READ_MODEL_SECONDS_MAX
+    ):
+        raise Problem(
+            503,
+            "read_model_behind",
+            "the list has not reached min_position yet",
+            headers={"retry-after": "1"},
+        )
+
+
+def _unknown() -> Problem:
+    return Problem(404, "complaint_unknown", "there is no complaint under this id")
+
+
+def _register_problem(error: ValidationError) -> Problem:
+    faults = [Fault(found.rule, found.detail, found.field) for found in explain_errors(error)]
+    first = faults[0]
+    return Problem(422, first.rule, first.detail, field=first.at, errors=faults if len(faults) > 1 else ())

@@ -1,0 +1,53 @@
+"""What fault tests do to the real engines: kill one without warning, bring it back on the same address."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+from typing import Literal
+
+import pytest
+
+from operate.settings import read_settings
+from operate.stack.home import Home
+from operate.stack.local import Engines, start_engines
+from operate.stack.state import Running, read_state
+
+EngineName = Literal["kafka", "postgres"]
+
+
+def running(engines: Engines, name: EngineName) -> Running:
+    """The process of one of this run's own engines; skips the test when another's engine is used."""
+    found = read_state(Home(engines.home).state_file).members.get(name)
+    if found is None:
+        pytest.skip(f"{name} is given from outside: a test may not kill it")
+    return found
+
+
+def kill(engines: Engines, name: EngineName) -> None:
+    """End the engine as a power cut would."""
+    child = running(engines, name).child
+    assert child is not None
+    os.kill(child.pid, signal.SIGKILL)
+
+
+def freeze(engines: Engines, name: EngineName) -> None:
+    """Stop the engine's main process in its tracks, connections open, until `thaw`."""
+    child = running(engines, name).child
+    assert child is not None
+    os.kill(child.pid, signal.SIGSTOP)
+
+
+def thaw(engines: Engines, name: EngineName) -> None:
+    """Let a frozen engine go on."""
+    child = running(engines, name).child
+    assert child is not None
+    os.kill(child.pid, signal.SIGCONT)
+
+
+def revive(engines: Engines) -> None:
+    """Start what was killed; clients find it where it was."""
+    before = dataclasses.astuple(engines)
+    after = start_engines(dataclasses.replace(read_settings(), home=engines.home))
+    assert before == dataclasses.astuple(after)
