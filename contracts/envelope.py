@@ -148,7 +148,7 @@ def read_structured(value: bytes) -> Envelope:
     """
     event = parse_json(value, max_bytes=STRUCTURED_BYTES_MAX)
     if not isinstance(event, dict):
-        raise BadBody("not_an_object", "an event is a JSON object")
+        raise BadBody("object_expected", "an event is a JSON object")
     data = _structured_data(event)
     attributes = {name: _text(each) for name, each in event.items() if name not in {"data", "data_base64"}}
     return _envelope({name: each for name, each in attributes.items() if each is not None}, data)

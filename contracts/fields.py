@@ -52,15 +52,15 @@ def instant(value: Any) -> datetime:
     """Return an instant from RFC 3339 text with a zone; a number or a date alone is refused."""
     text = value.isoformat() if isinstance(value, datetime) else value
     if not isinstance(text, str) or not (form := _RFC3339.fullmatch(text)):
-        raise wrong("instant_not_rfc3339")
+        raise wrong("time_malformed")
     if form[2] is None:
-        raise wrong("instant_without_zone")
+        raise wrong("time_without_zone")
     try:
         found = datetime.fromisoformat(text.upper())
     except ValueError:
-        raise wrong("instant_not_rfc3339") from None
+        raise wrong("time_malformed") from None
     if not YEAR_MIN <= found.year <= YEAR_MAX:
-        raise wrong("instant_out_of_range")
+        raise wrong("time_out_of_range")
     return found
 
 
@@ -68,11 +68,11 @@ def plain_date(value: Any) -> date:
     """Return a calendar date; plain dates have no zone (`domain.md` 2)."""
     text = value.isoformat() if isinstance(value, date) else value
     if not isinstance(text, str) or not _DATE.fullmatch(text):
-        raise wrong("date_not_plain")
+        raise wrong("date_malformed")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise wrong("date_not_plain") from None
+        raise wrong("date_malformed") from None
 
 
 def amount_text(value: Any) -> str:

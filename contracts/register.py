@@ -161,7 +161,7 @@ class Register(Part):
         if spokesman is not None:
             ways += [spokesman.phone, spokesman.email]
         if not any(ways):
-            raise wrong("customer_unreachable", member="complainant")
+            raise wrong("contact_missing", member="complainant")
         return self
 
 

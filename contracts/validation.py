@@ -18,7 +18,7 @@ def check_event(event: bytes) -> list[Finding]:
     try:
         envelope = read_structured(event)
     except BadBody as error:
-        return [replace(finding(error.rule), detail=error.detail)]
+        return [finding(error.rule, detail=error.detail)]
     except EnvelopeError as error:
         return [finding(error.rule)]
     entry = catalogue().get(envelope.type)
@@ -42,7 +42,7 @@ def _data_findings(envelope: Envelope, entry: Entry) -> list[Finding]:
         # Readers pass over members they do not know, but a writer that sends one has made a mistake.
         entry.model.model_validate(parse_json(envelope.data, max_bytes=limit), extra="forbid")
     except BadBody as error:
-        return [replace(finding(error.rule, "/data"), detail=error.detail)]
+        return [finding(error.rule, "/data", error.detail)]
     except ValidationError as error:
         return [replace(each, field=f"/data{each.field}") for each in explain_errors(error)]
     return []

@@ -25,6 +25,8 @@ from hosting.redaction import Redaction
 
 LIBRARY_EVENT: Final = "library_log"
 _FRAMES_SEARCHED: Final = 16
+# The edge has its own line for a request; the server's holds the address as it was sent.
+_SILENT: Final = ("uvicorn.access",)
 
 log = structlog.get_logger()
 
@@ -59,10 +61,10 @@ def adopt_library_loggers() -> None:
 
     Call it again after a broker or server was built: they hang theirs at that moment.
     """
-    for name in list(logging.root.manager.loggerDict):
+    for name in (*logging.root.manager.loggerDict, *_SILENT):
         logger = logging.getLogger(name)
         logger.handlers = []
-        logger.propagate = True
+        logger.propagate = name not in _SILENT
 
 
 @contextmanager

@@ -76,8 +76,8 @@ def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, L
 def _contract_wordings() -> dict[str, Wording]:
     return {
         rule: Wording(
-            title_en=text["detail"],
-            title_zh=text["remedy_zh"],
+            title_en=text["title_en"],
+            title_zh=text["title_zh"],
             remedy_en=text["remedy_en"],
             remedy_zh=text["remedy_zh"],
         )
@@ -87,7 +87,12 @@ def _contract_wordings() -> dict[str, Wording]:
 
 def command_line(name: str, service: Service) -> typer.Typer:
     """Return the command line of a service process."""
-    cli = typer.Typer(help=f"The {name} service of Amends.", no_args_is_help=True, add_completion=False)
+    cli = typer.Typer(
+        help=f"The {name} service of Amends.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
 
     @cli.command("run")
     def run_service() -> None:

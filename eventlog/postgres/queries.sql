@@ -83,8 +83,8 @@ ON CONFLICT (topic, key) DO UPDATE SET last_sequence = excluded.last_sequence, l
 SELECT position FROM eventlog.checkpoints WHERE name = $1
 
 -- name: save_checkpoint
-WITH leading AS (SELECT FROM eventlog.leader WHERE epoch = $3 FOR SHARE)
-INSERT INTO eventlog.checkpoints (name, position) SELECT $1, $2 FROM leading
+WITH reign AS (SELECT epoch FROM eventlog.leader WHERE epoch = $3 FOR SHARE)
+INSERT INTO eventlog.checkpoints (name, position) SELECT $1, $2 FROM reign
 ON CONFLICT (name) DO UPDATE SET position = excluded.position
 RETURNING position
 

@@ -35,7 +35,9 @@ def dsn_of(base: str, database: str, *, role: str | None = None, password: str =
     if role is None:
         return parts._replace(path=f"/{database}").geturl()
     place = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{quote(role)}:{quote(password)}@{place}", path=f"/{database}").geturl()
+    return parts._replace(
+        netloc=f"{quote(role, safe='')}:{quote(password, safe='')}@{place}", path=f"/{database}"
+    ).geturl()
 
 
 async def create_database(engines: Engines, name: str) -> str:

@@ -42,20 +42,19 @@ def locked_jars(lock: Path = LOCK_FILE) -> list[Jar]:
     return [Jar(coordinate, int(size), sha256) for coordinate, size, sha256 in filter(None, lines)]
 
 
-def version() -> str:
+def version(lock: Path = LOCK_FILE) -> str:
     """Return the locked version of Apache Kafka."""
-    return next(
-        j.coordinate.split(":")[2] for j in locked_jars() if j.coordinate.startswith("org.apache.kafka:")
-    )
+    ours = (jar.coordinate for jar in locked_jars(lock) if jar.coordinate.startswith("org.apache.kafka:"))
+    return next(ours).split(":")[2]
 
 
-def fetch_jars(cache: Path, watcher: Watcher) -> list[Path]:
+def fetch_jars(cache: Path, watcher: Watcher, lock: Path = LOCK_FILE) -> list[Path]:
     """Return the paths of all jars in `cache`, each with the right hash; download what is missing.
 
     Raises OperateError when a download fails or brings other bytes than the lock names.
     """
-    folder = cache / f"kafka-{version()}"
-    jars = locked_jars()
+    folder = cache / f"kafka-{version(lock)}"
+    jars = locked_jars(lock)
     missing = [jar for jar in jars if not _is_right(folder / jar.file_name, jar)]
     if missing:
         _download(missing, folder, watcher)
@@ -70,9 +69,7 @@ def _is_right(path: Path, jar: Jar) -> bool:
 
 def _download(missing: list[Jar], folder: Path, watcher: Watcher) -> None:
     total = sum(jar.size for jar in missing)
-    watcher.step(
-        f"Downloading Apache Kafka {version()}: {len(missing)} files, {total / _MEGABYTE:.0f} MB, once"
-    )
+    watcher.step(f"Downloading Apache Kafka ({total / _MEGABYTE:.1f} MB, once)")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".download-", dir=folder))

@@ -72,17 +72,15 @@ def _note(incoming: Incoming, message: Any, _opened: Mapping[str, Any]) -> tuple
     return stream_of(message.complaint), note
 
 
-HEARD: Final = tuple(
-    Heard(kind.TYPE, kind.model_validate_json, _note)
-    for kind in (
-        escalation.Routed,
-        *MOVES,
-        *BYPASSES,
-        escalation.GroupNoted,
-        escalation.Referred,
-        escalation.ReferralReturned,
-    )
+NOTED: Final[tuple[type[Message], ...]] = (
+    escalation.Routed,
+    *MOVES,
+    *BYPASSES,
+    escalation.GroupNoted,
+    escalation.Referred,
+    escalation.ReferralReturned,
 )
+HEARD: Final = tuple(Heard(kind.TYPE, kind.model_validate_json, _note) for kind in NOTED)
 
 
 class ContactDoor:

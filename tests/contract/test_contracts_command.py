@@ -71,10 +71,10 @@ def test_validate_names_line_field_rule_and_remedy_in_both_languages(tmp_path: P
 
     told = run("validate", str(events), code=1)
 
-    assert "events.jsonl:2 /data/channel unknown_channel" in told
-    assert "events.jsonl:2 /data/fax unknown_member" in told
+    assert "events.jsonl:2 /data/channel value_unknown" in told
+    assert "events.jsonl:2 /data/fax field_unknown" in told
     assert "events.jsonl:3 the whole not_json" in told
-    assert "请选择投诉来源渠道" in told
+    assert "请从 detail 列出的取值中选择" in told
 
 
 @pytest.mark.parametrize(

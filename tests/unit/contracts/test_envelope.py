@@ -165,7 +165,7 @@ def test_attribute_of_the_wrong_form_is_refused(name: str, value: bytes, rule: s
 @pytest.mark.parametrize(
     ("event", "rule"),
     [
-        (b"[]", "not_an_object"),
+        (b"[]", "object_expected"),
         (b"{", "not_json"),
         (b'{"id":"1","id":"2","data":1}', "duplicate_member"),
     ],

@@ -45,7 +45,7 @@ from tests.unit.escalation.story import (
     state_of,
 )
 
-MOVES = [SHELVE, CHANGE_HANDLER, HOLD_LINE, CONCEDE]
+MOVES: list[commands.Move] = [SHELVE, CHANGE_HANDLER, HOLD_LINE, CONCEDE]
 ASKED: list[PersonCommand] = [
     *MOVES,
     RESUME,

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from services.escalation.domain.escalation.commands import EscalationCommand, ExpireClock
+from services.escalation.domain.escalation.commands import ExpireClock
 from services.escalation.domain.escalation.events import (
     AccountFrozen,
     FactNoted,
@@ -48,7 +49,7 @@ def fired(clock: str, due: datetime) -> ExpireClock:
 
 
 def test_the_clocks_running_are_the_timers() -> None:
-    story = bypassed.having(SECOND_BYPASS, SEND_BACK, SHELVE, REFER)
+    story = bypassed.having(SEND_BACK, SECOND_BYPASS, SHELVE, REFER)
 
     assert timers(story.state) == {
         "account": ACCOUNT_DUE,
@@ -135,13 +136,6 @@ def test_a_clock_that_was_stopped_fires_into_nothing(story: Story, clock: str, d
 
 
 def test_a_clock_set_anew_does_not_fire_at_its_old_time() -> None:
-    longer: EscalationCommand = REFER.__class__(
-        at=later(days=1),
-        by=REFER.by,
-        to=REFER.to,
-        name=REFER.name,
-        until=later(days=60),
-        reason=REFER.reason,
-    )
+    longer = replace(REFER, at=later(days=1), until=later(days=60))
 
     routed.having(REFER, longer).when(fired("referral", REFER.until)).then_nothing()

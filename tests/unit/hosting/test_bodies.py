@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from starlette.types import Message, Receive, Scope, Send
 
+from hosting.bodies import BodyLimit, ClientGone
+from hosting.faults import body_problem
+from hosting.problems import Problem
 from tests.unit.hosting.sample import CANARY
 
 GOOD = {"narrative": "The tap drips.", "received": "2026-03-01T09:30:00+08:00"}
@@ -155,3 +162,101 @@ async def test_plain_json_reading_gives_the_value(client: httpx.AsyncClient) -> 
     answer = await client.post("/v1/echo", json=[1, 2])
 
     assert answer.json()["kind"] == "list"
+
+
+def posted(**headers: str) -> Scope:
+    sent = {"content-type": "application/json", **headers}
+    return {"type": "http", "headers": [(name.encode(), value.encode()) for name, value in sent.items()]}
+
+
+async def never(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise AssertionError("reached")
+
+
+async def nothing(_message: Message) -> None:
+    """Send into the void."""
+
+
+async def test_body_that_dribbles_is_given_up() -> None:
+    async def dribble() -> Message:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    with pytest.raises(Problem) as refusal:
+        await BodyLimit(never, seconds_max=0.1)(posted(**{"transfer-encoding": "chunked"}), dribble, nothing)
+
+    assert (refusal.value.status, refusal.value.rule) == (408, "body_slow")
+
+
+async def test_caller_that_hangs_up_reaches_no_handler() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(ClientGone):
+        await BodyLimit(never)(posted(**{"content-length": "10"}), gone, nothing)
+
+
+async def test_handler_still_hears_of_a_hang_up_after_the_body() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"[", "more_body": True},
+        {"type": "http.request", "body": b"]"},
+        {"type": "http.disconnect"},
+    ]
+    heard: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def hearing(_scope: Scope, inner: Receive, _send: Send) -> None:
+        heard.extend([await inner(), await inner()])
+
+    await BodyLimit(hearing)(posted(**{"content-length": "2"}), receive, nothing)
+
+    assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
+    assert heard[0]["body"] == b"[]"
+
+
+class CurrencyError(ValueError):
+    """A validator's own refusal."""
+
+    rule = "currency_unknown"
+
+
+class Price(BaseModel):
+    """A model whose validators bring their own rules."""
+
+    currency: str = "CNY"
+    amount: str = "1"
+
+    @field_validator("currency")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value != "CNY":
+            raise CurrencyError(value)
+        return value
+
+    @field_validator("amount")
+    @classmethod
+    def _positive(cls, value: str) -> str:
+        if value.startswith("-"):
+            raise PydanticCustomError("amount_negative", "not told: {value}", {"value": value})
+        if value == CANARY:
+            raise ValueError(value)
+        return value
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ({"currency": "XXX"}, "currency_unknown"),
+        ({"amount": "-5"}, "amount_negative"),
+        ({"amount": CANARY}, "field_invalid"),
+    ],
+)
+def test_validator_may_bring_its_own_rule(body: dict[str, str], rule: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Price.model_validate(body)
+
+    problem = body_problem(refusal.value.errors(include_url=False, include_input=False))
+    assert (problem.rule, problem.field) == (rule, f"/{next(iter(body))}")
+    assert problem.detail == ""

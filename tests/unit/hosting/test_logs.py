@@ -15,7 +15,7 @@ import structlog
 from pydantic import BaseModel
 
 from eventlog.decider import Refused
-from hosting.logs import configure_logs, correlated
+from hosting.logs import adopt_library_loggers, configure_logs, correlated
 from hosting.metrics import Metrics
 from tests.unit.hosting.conftest import Lines
 from tests.unit.hosting.sample import CANARY, Sample
@@ -221,7 +221,7 @@ def test_library_failure_is_told_without_values(lines: Lines) -> None:
 def test_handlers_that_libraries_hang_are_taken_away(
     lines: Lines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loud = logging.getLogger("uvicorn.access")
+    loud = logging.getLogger("faststream.access")
     loud.addHandler(logging.StreamHandler(sys.stdout))
     loud.propagate = False
 
@@ -230,6 +230,14 @@ def test_handlers_that_libraries_hang_are_taken_away(
 
     assert lines.last()["message"] == "GET %s"
     assert capsys.readouterr().out == ""
+
+
+def test_access_lines_of_the_server_stay_off(lines: Lines) -> None:
+    logging.getLogger("uvicorn.access").propagate = True
+
+    adopt_library_loggers()
+
+    assert not logging.getLogger("uvicorn.access").hasHandlers()
 
 
 def test_warning_of_python_comes_through_the_same_door(lines: Lines) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from eventlog.message import By
+from eventlog.message import By, personal_fields
 from eventlog.testing import Given, Scenario
 from services.intake.domain.classify import Bypass, Classification, Demand, Evidence, Label
 from services.intake.domain.complaint import commands, events
@@ -15,7 +15,7 @@ from services.intake.domain.complaint.authority import INTAKE
 from services.intake.domain.complaint.commands import ComplaintCommand
 from services.intake.domain.complaint.decide import complaint_decider
 from services.intake.domain.complaint.events import AnyComplaintEvent
-from services.intake.domain.complaint.people import Complainant
+from services.intake.domain.complaint.people import Complainant, Contact
 from services.intake.domain.complaint.state import Closed, NotRegistered, Received, State
 from services.intake.domain.complaint.values import (
     Attachment,
@@ -191,3 +191,36 @@ EVERY_EVENT: tuple[AnyComplaintEvent, ...] = (
     ).history,
 )
 assert {type(event) for event in EVERY_EVENT} == set(events.EVENTS)
+
+CANARY = "canary-4711"
+
+# Everything personal of a register filled with a canary, under three persons.
+PERSONAL_REGISTER = replace(
+    REGISTER,
+    complainant=Complainant(
+        name=CANARY,
+        phone=CANARY,
+        email=CANARY,
+        address=CANARY,
+        organisation=CANARY,
+        account=CANARY,
+        payout_account=CANARY,
+        order=CANARY,
+        serial=CANARY,
+        vulnerable=True,
+        protected=True,
+    ),
+    representative=Contact(name=CANARY, phone=CANARY, relation=CANARY),
+    representative_person=OTHER,
+    third_party=Contact(name=CANARY, email=CANARY),
+    third_party_person="018f0000-0000-8000-8000-0000000000bb",
+    narrative=CANARY,
+    asks_for=CANARY,
+)
+
+
+def with_canaries(event: AnyComplaintEvent) -> AnyComplaintEvent:
+    """Return the event with a canary in every personal text."""
+    if isinstance(event, events.ComplaintRegistered):
+        return given().having(PERSONAL_REGISTER).history[0]
+    return event.model_copy(update=dict.fromkeys(personal_fields(type(event)), CANARY))

@@ -107,10 +107,14 @@ def like(command: ComplaintCommand) -> some.SearchStrategy[Any]:
 wishes = some.one_of(
     some.just(REGISTER),
     some.just(replace(REGISTER, content_hash="beef")),
-    some.builds(lambda timing, severity: replace(CLASSIFY, labels=labels(timing, severity)), timings, severities),
+    some.builds(
+        lambda timing, severity: replace(CLASSIFY, labels=labels(timing, severity)), timings, severities
+    ),
     build(commands.CorrectClassification, correction=corrections),
     some.builds(
-        lambda fact, version: commands.NoteFact(at=TEN, by=SYSTEM, cause=f"{ESCALATION}@{version}", fact=fact),
+        lambda fact, version: commands.NoteFact(
+            at=TEN, by=SYSTEM, cause=f"{ESCALATION}@{version}", fact=fact
+        ),
         facts,
         some.integers(1, 9),
     ),
@@ -122,7 +126,9 @@ wishes = some.one_of(
     build(commands.StopHarm, stopped_at=some.just(TEN), how=some.just("closed")),
     like(LINK),
     like(UNLINK),
-    build(commands.Answer, outcome=some.sampled_from(["answered", "refused", "settled"]), text=some.just("So.")),
+    build(
+        commands.Answer, outcome=some.sampled_from(["answered", "refused", "settled"]), text=some.just("So.")
+    ),
     build(
         commands.RecordReturnVisit, reached=some.booleans(), solved=flags, perceived=scores, expected=scores
     ),
@@ -151,7 +157,7 @@ BEGINNING: tuple[ComplaintCommand, ...] = (REGISTER, CLASSIFY, ACKNOWLEDGE, OFFE
 def sequences(draw: some.DrawFn) -> list[ComplaintCommand]:
     """Commands in the order of time, after a beginning of any length."""
     found: list[ComplaintCommand] = [*BEGINNING[: draw(some.integers(0, len(BEGINNING)))]]
-    at = TEN
+    at = found[-1].at if found else TEN
     for wish in draw(some.lists(wishes, min_size=1, max_size=25)):
         at += timedelta(minutes=draw(some.integers(0, MINUTES_MAX)))
         found.append(replace(wish, at=at))
@@ -165,7 +171,7 @@ def decided(command: ComplaintCommand, state: State) -> list[AnyComplaintEvent]:
         return []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @for_all(sequences())
 def test_no_command_sequence_makes_the_fold_raise_and_every_step_keeps_its_promises(
     sequence: list[ComplaintCommand],
@@ -190,7 +196,7 @@ def _last_turn(history: list[AnyComplaintEvent]) -> AnyComplaintEvent | None:
     return turns[-1] if turns else None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @for_all(some.lists(some.sampled_from(EVERY_EVENT), max_size=25))
 def test_no_sequence_of_events_however_odd_makes_the_fold_raise(history: list[AnyComplaintEvent]) -> None:
     DECIDER.timers(DECIDER.fold(history))

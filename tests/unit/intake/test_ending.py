@@ -11,9 +11,7 @@ from services.intake.domain.complaint.events import (
     ComplaintAcknowledged,
     ComplaintAnswered,
     ComplaintClosed,
-    ComplaintLinked,
     ComplaintReopened,
-    ComplaintUnlinked,
     Replied,
     ReturnVisitRecorded,
 )
@@ -24,22 +22,17 @@ from tests.unit.intake.story import (
     ANSWER,
     CARL,
     CLOSE,
-    COMPLAINT,
     CUSTOMER,
-    DORA,
     ELSEWHERE,
-    LINK,
     MARA,
     NOT_SOLVED,
     OFFER,
-    OTHER,
     PLATFORM,
     REOPEN,
     REPLY,
     REVIEWER,
     SOLVED,
     SYSTEM,
-    UNLINK,
     UNREACHED,
     WITHDRAW,
     Story,
@@ -287,28 +280,3 @@ def test_other_roles_neither_withdraw_nor_note_decisions() -> None:
     in_hand.when(replace(ELSEWHERE, by=CUSTOMER)).then_refused("staff_only")
     given().when(WITHDRAW).then_refused("not_registered")
     given().when(ELSEWHERE).then_refused("not_registered")
-
-
-def test_complaint_is_linked_with_the_reason() -> None:
-    [event] = registered.when(LINK).then_types(ComplaintLinked)
-
-    assert isinstance(event, ComplaintLinked)
-    assert (event.other, event.why) == (OTHER, "same_order")
-    registered.having(LINK).when(replace(LINK, why="same_batch")).then_nothing()
-    registered.when(replace(LINK, by=DORA)).then_types(ComplaintLinked)
-
-
-def test_wrong_link_is_undone() -> None:
-    registered.having(LINK).when(UNLINK).then_types(ComplaintUnlinked)
-    registered.having(LINK, UNLINK).when(UNLINK).then_nothing()
-    closed.when(LINK).then_types(ComplaintLinked)
-
-
-def test_complaint_is_not_linked_to_itself() -> None:
-    registered.when(replace(LINK, other=COMPLAINT)).then_refused("link_to_itself")
-
-
-def test_only_staff_and_the_service_link() -> None:
-    for command in (LINK, UNLINK):
-        registered.when(replace(command, by=CUSTOMER)).then_refused("staff_only")
-        given().when(command).then_refused("not_registered")

@@ -40,7 +40,11 @@ def table(text: str) -> GradeTable:
     ("grade", "rule", "circumstances"),
     [
         ("U1", "ongoing_safety", {"timing": "ongoing", "severity": "safety"}),
-        ("U1", "ongoing_collective", {"timing": "ongoing", "severity": "service", "group_stage": "collective"}),
+        (
+            "U1",
+            "ongoing_collective",
+            {"timing": "ongoing", "severity": "service", "group_stage": "collective"},
+        ),
         ("U2", "ongoing_other", {"timing": "ongoing", "severity": "service"}),
         ("U2", "ongoing_other", {"timing": "ongoing", "severity": "financial"}),
         ("U2", "ongoing_other", {"timing": "ongoing", "severity": "attitude", "threatened": True}),
@@ -70,7 +74,9 @@ def test_shipped_table_grades_as_clocks_md_says(grade: str, rule: str, circumsta
         ("safety", "ongoing", "U1", "U1"),
     ],
 )
-def test_tier_lifts_by_one_and_never_above_u2(severity: Any, timing: Any, plain: Grade, lifted: Grade) -> None:
+def test_tier_lifts_by_one_and_never_above_u2(
+    severity: Any, timing: Any, plain: Grade, lifted: Grade
+) -> None:
     without = TABLE.grade(Circumstances(timing=timing, severity=severity, tier="standard"))
     graded = TABLE.grade(Circumstances(timing=timing, severity=severity, tier="gold"))
 

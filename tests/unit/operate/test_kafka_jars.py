@@ -49,32 +49,31 @@ def test_a_line_written_is_a_line_read(tmp_path: Path) -> None:
     assert jar.file_name == "thing-1.0.jar"
 
 
-def test_a_full_cache_needs_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = a_cache_of(tmp_path, monkeypatch, content=b"bytes")
+def test_a_full_cache_needs_no_network(tmp_path: Path) -> None:
+    lock, jar = a_cache_of(tmp_path, b"bytes")
 
-    assert fetch_jars(tmp_path, Silent()) == paths
+    assert fetch_jars(tmp_path, Silent(), lock) == [jar]
 
 
 def test_other_bytes_than_locked_are_not_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [path] = a_cache_of(tmp_path, monkeypatch, content=b"bytes")
-    path.write_bytes(b"BYTES")
+    lock, jar = a_cache_of(tmp_path, b"bytes")
+    jar.write_bytes(b"BYTES")
     monkeypatch.setattr(kafka_jars, "_fetch_all", fail_without_network)
 
     with pytest.raises(OperateError) as caught:
-        fetch_jars(tmp_path, Silent())
+        fetch_jars(tmp_path, Silent(), lock)
 
     assert "no route" in caught.value.message
     assert "AMENDS_KAFKA" in caught.value.remedy
 
 
-def a_cache_of(cache: Path, monkeypatch: pytest.MonkeyPatch, *, content: bytes) -> list[Path]:
+def a_cache_of(cache: Path, content: bytes) -> tuple[Path, Path]:
     lock = cache / "kafka.lock"
     lock.write_text(locked_line("org.apache.kafka:thing:1.0", content) + "\n", encoding="utf-8")
-    monkeypatch.setattr(kafka_jars.locked_jars, "__defaults__", (lock,))
-    path = cache / "kafka-1.0" / "thing-1.0.jar"
-    path.parent.mkdir()
-    path.write_bytes(content)
-    return [path]
+    jar = cache / "kafka-1.0" / "thing-1.0.jar"
+    jar.parent.mkdir()
+    jar.write_bytes(content)
+    return lock, jar
 
 
 def fail_without_network(*_: object) -> None:

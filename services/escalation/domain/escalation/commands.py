@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from eventlog.message import Command
 from services.escalation.domain.escalation.events import ReferralKind, ReferralOutcome
 from services.escalation.domain.escalation.facts import Attributes, BypassTarget, Fact
+
+Level: TypeAlias = Literal["agent", "senior", "lead", "manager", "executive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ class SendBack(ReasonedCommand):
     """Return a bypassed matter for second handling to a different, higher handler."""
 
     handler: str
-    level: str
+    level: Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,14 +54,21 @@ class ChangeRole(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApproveStatement(Command):
+class GroupTextCommand(Command):
+    """A wish with a text for all members. `keeper` is an id that has a key; the group keeps its first one."""
+
+    keeper: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveStatement(GroupTextCommand):
     """Approve what every member is told."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreeRemedy(Command):
+class AgreeRemedy(GroupTextCommand):
     """Set what members with a like loss are offered."""
 
     kind: RemedyKind

@@ -191,6 +191,7 @@ def _approve_statement(command: ApproveStatement, state: Group) -> list[Statemen
         group=state.group,
         number=state.statements + 1,
         sha256=digest,
+        keeper=state.keeper or command.keeper,
         text=command.text,
     )
     return [approved]
@@ -205,7 +206,14 @@ def _agree_remedy(command: AgreeRemedy, state: Group) -> list[RemedyAgreed]:
     )
     if remedy == state.remedy:
         return []
-    agreed = RemedyAgreed(at=command.at, by=command.by, group=state.group, remedy=remedy, terms=command.terms)
+    agreed = RemedyAgreed(
+        at=command.at,
+        by=command.by,
+        group=state.group,
+        remedy=remedy,
+        keeper=state.keeper or command.keeper,
+        terms=command.terms,
+    )
     return [agreed]
 
 

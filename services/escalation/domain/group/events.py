@@ -9,8 +9,9 @@ from pydantic import AwareDatetime
 from eventlog.message import Event, OwnedBy, Personal
 from services.escalation.domain.group.terms import Reasons, Remedy, Role
 
-# What is written for a whole group is sealed under the group's own key: no member's erasure takes it away.
-GroupText: TypeAlias = Annotated[Personal[str], OwnedBy("group")]
+# What is written for a whole group is sealed under a key of the group's own (`keeper` has it): the erasure of
+# a member does not take it away from the others.
+GroupText: TypeAlias = Annotated[Personal[str], OwnedBy("keeper")]
 
 
 class GroupEvent(Event):
@@ -87,6 +88,7 @@ class StatementApproved(GroupEvent):
 
     number: int
     sha256: str
+    keeper: str
     text: GroupText
 
 
@@ -96,6 +98,7 @@ class RemedyAgreed(GroupEvent):
     TYPE = "group.remedy_agreed"
 
     remedy: Remedy
+    keeper: str
     terms: GroupText
 
 

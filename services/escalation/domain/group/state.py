@@ -26,7 +26,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A living group. `persons` counts each person's complaints in it, `removed` are those taken out."""
+    """A living group. `persons` counts each person's complaints in it, `removed` are those taken out.
+
+    `keeper` has the key that the group's texts are sealed under, from the first text on.
+    """
 
     group: str
     initiator: str
@@ -36,6 +39,7 @@ class Group:
     members: Buckets[Member] = field(default_factory=Buckets)
     persons: Buckets[int] = field(default_factory=Buckets)
     removed: Buckets[bool] = field(default_factory=Buckets)
+    keeper: str | None = None
     statements: int = 0
     statement_sha256: str | None = None
     remedy: Remedy | None = None
@@ -67,9 +71,9 @@ def evolve(  # noqa: PLR0911 - one flat case per event
         case said.StageAdvanced():
             return replace(state, stage=event.stage, stage_from=event.stage_from)
         case said.StatementApproved():
-            return replace(state, statements=event.number, statement_sha256=event.sha256)
+            return replace(state, keeper=event.keeper, statements=event.number, statement_sha256=event.sha256)
         case said.RemedyAgreed():
-            return replace(state, remedy=event.remedy)
+            return replace(state, keeper=event.keeper, remedy=event.remedy)
         case _:
             assert_never(event)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 import cn2an
 
@@ -75,6 +76,10 @@ _RATE = re.compile(
 )
 
 
+# A text with more sums than this of one spelling is a statement of account; none of them stands out.
+_SUMS_MAX = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """One exact sum and where it stands; `currency` None when the text does not say."""
@@ -89,7 +94,7 @@ def sums_of(reading: Reading) -> tuple[Sum, ...]:
     """Return the exact sums of a text in order, without rates, estimates and sums of zero."""
     found: list[Sum] = []
     for pattern in (_SIGNED, _WITH_UNIT, _HAN_WITH_UNIT, _BARE):
-        for match in pattern.finditer(reading.text):
+        for match in islice(pattern.finditer(reading.text), _SUMS_MAX):
             overlaps = any(match.start() < known.end and known.start < match.end() for known in found)
             if not overlaps and (named := _sum(reading.text, match)) is not None:
                 found.append(named)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 Required: TypeAlias = frozenset[str] | None
@@ -81,7 +82,7 @@ def _alternatives(pattern: str) -> list[str]:
         elif text == "|" and depth == 0:
             cuts.append(token.start())
     cuts.append(len(pattern))
-    return [pattern[start + 1 : end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [pattern[start + 1 : end] for start, end in pairwise(cuts)]
 
 
 def _of_sequence(sequence: str) -> Required:

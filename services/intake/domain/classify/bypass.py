@@ -22,6 +22,7 @@ TARGETS: tuple[BypassTarget, ...] = (
     "head_office",
     "supervisor",
 )
+_EVIDENCE_MAX = 5
 _CONFIDENCE: dict[BypassStage, float] = {"none": 0.8, "threatened": 0.75, "done": 0.85}
 # Salutations and pleas name an office holder; public office is the usual case where the word leaves it open.
 _ADDRESSED_TARGET: BypassTarget = "regulator"
@@ -38,7 +39,7 @@ def bypass_of(reading: Reading, rules: Rules, language: str) -> Bypass:
     for stage in ("done", "threatened"):
         if stages[stage]:
             target = min((target for target, _ in stages[stage]), key=TARGETS.index)
-            evidence = tuple(line for _, line in stages[stage])
+            evidence = tuple(line for _, line in stages[stage][:_EVIDENCE_MAX])
             return Bypass(stage=stage, confidence=_CONFIDENCE[stage], target=target, evidence=evidence)
     return Bypass(stage="none", confidence=_CONFIDENCE["none"])
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from services.intake.domain.classify.bypass import bypass_of
 from services.intake.domain.classify.deadlines import deadline_ahead
 from services.intake.domain.classify.demands import demands_of
-from services.intake.domain.classify.language import language_of
 from services.intake.domain.classify.model import Bypass, Classification, Label
 from services.intake.domain.classify.people import person_of
 from services.intake.domain.classify.reading import CHARACTERS_MAX, reading_of
@@ -16,6 +15,7 @@ from services.intake.domain.classify.severity import severity_of
 from services.intake.domain.classify.tense import tense_cue
 from services.intake.domain.classify.threats import threats_of
 from services.intake.domain.classify.timing import timing_of
+from shared_kernel.terms import language_of
 
 
 def classify(narrative: str, rules: Rules, *, received_at: datetime | None = None) -> Classification:

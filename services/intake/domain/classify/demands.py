@@ -13,6 +13,7 @@ from services.intake.domain.classify.rules import Hit, Rules, hits
 # The main demand is the one that costs the firm most (labelling guide, section 5).
 BY_COST: tuple[DemandKind, ...] = ("compensation", "refund", "fix", "apology", "explanation", "other")
 _MONEY_KINDS = frozenset({"refund", "compensation"})
+_WAIVABLE_KINDS: frozenset[DemandKind] = frozenset({"refund", "compensation", "other"})
 _WAIVED = "none"
 
 # The list of wishes of a complaint form: there, compensation beside something else is routine.
@@ -34,13 +35,14 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
 )
 
 # How near a sum must stand to a demand to be tied to it, in characters; nearest wins only from much nearer.
-_NEAR = {"zh": 10, "en": 25}
+_NEAR = {"zh": 10, "en": 14}
 _TOUCHING = {"zh": 4, "en": 8}
 _TIED_BY = re.compile(
     r"付|交了|交的|扣(?!除)|收了|收的|欠|充了|充值|转了|多收|押金|定金|退|赔|余额|款"
     r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
 )
 _NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|扣分|只退|仅退|价值|月薪|市值|\b(?:worth|salary|cost of repair)\b")
+_EVIDENCE_MAX = 5
 _SAID_CONFIDENCE = 0.8
 _LISTED_CONFIDENCE = 0.85
 _MORE_SURE = 0.05
@@ -49,29 +51,43 @@ _MORE_SURE = 0.05
 def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, ...]:
     """Return the demands, the main one first; none when the text asks for nothing recognisable."""
     listed, form = _listed(reading)
-    said: dict[DemandKind, list[Evidence]] = defaultdict(list)
-    waived = False
-    for hit in hits(reading, rules.of("demands", language)):
-        if hit.cue.kind == _WAIVED:
-            waived = True
-        elif not (form and form[0] <= hit.start < form[1]):
-            said[_kind(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
-    everything = {kind: said.get(kind, []) + listed.get(kind, []) for kind in BY_COST}
-    if waived:
-        everything = {kind: lines for kind, lines in everything.items() if kind not in _MONEY_KINDS}
-    kinds = [kind for kind in BY_COST if everything.get(kind)]
-    if "compensation" in listed and any(kind in kinds for kind in ("refund", "fix")):
-        kinds = [*(kind for kind in kinds if kind != "compensation"), "compensation"]
+    said = _said(reading, rules, language, form)
+    lines = {kind: said.get(kind, []) + listed.get(kind, []) for kind in BY_COST}
     sums = _in_dispute(reading)
     return tuple(
         _demand(
             kind,
-            everything[kind],
+            lines[kind],
             in_list=kind in listed,
-            tied=_tied(reading, sums, everything[kind], kind, language),
+            tied=_tied(reading, language, sums, lines[kind]) if kind in _MONEY_KINDS else None,
         )
-        for kind in kinds
+        for kind in _in_order(lines, listed)
     )
+
+
+def _said(
+    reading: Reading, rules: Rules, language: str, form: Span | None
+) -> dict[DemandKind, list[Evidence]]:
+    said: dict[DemandKind, list[Evidence]] = defaultdict(list)
+    waived: frozenset[DemandKind] = frozenset()
+    for hit in hits(reading, rules.of("demands", language)):
+        if hit.cue.kind == _WAIVED:
+            waived = _WAIVABLE_KINDS
+        elif not (form and form[0] <= hit.start < form[1]):
+            said[_kind(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
+    return {kind: lines for kind, lines in said.items() if kind not in waived}
+
+
+def _in_order(
+    lines: dict[DemandKind, list[Evidence]], listed: dict[DemandKind, list[Evidence]]
+) -> list[DemandKind]:
+    kinds = [kind for kind in BY_COST if lines[kind]]
+    if len(kinds) > 1 and "other" in kinds:
+        kinds.remove("other")  # a wish that could be named is no other wish
+    if "compensation" in listed and any(kind in kinds for kind in ("refund", "fix")):
+        kinds.remove("compensation")
+        kinds.append("compensation")
+    return kinds
 
 
 def _listed(reading: Reading) -> tuple[dict[DemandKind, list[Evidence]], Span | None]:
@@ -96,7 +112,7 @@ def _kind(hit: Hit) -> DemandKind:
 
 def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum | None) -> Demand:
     sure = (_LISTED_CONFIDENCE if in_list else _SAID_CONFIDENCE - 0.2) + _MORE_SURE * len(lines)
-    evidence = tuple(lines)
+    evidence = tuple(lines[:_EVIDENCE_MAX])
     if tied is not None:
         evidence = (*evidence, Evidence(tied.start, tied.end, "demands.sum", 0.0))
     return Demand(
@@ -108,12 +124,8 @@ def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum
     )
 
 
-def _tied(
-    reading: Reading, sums: tuple[Sum, ...], lines: list[Evidence], kind: DemandKind, language: str
-) -> Sum | None:
+def _tied(reading: Reading, language: str, sums: tuple[Sum, ...], lines: list[Evidence]) -> Sum | None:
     """Pick the one sum a money demand is about: touching it, near it, or the only one in dispute at all."""
-    if kind not in _MONEY_KINDS or not sums:
-        return None
     for reach in (_TOUCHING[language], _NEAR[language]):
         near = [named for named in sums if any(_distance(named, line) <= reach for line in lines)]
         if near:
@@ -138,8 +150,12 @@ def _is_aside(reading: Reading, named: Sum) -> bool:
 
 
 def _only(sums: list[Sum]) -> Sum | None:
-    different = {named.amount for named in sums}
-    return sums[0] if len(different) == 1 else None
+    """Return the sum when all are the same one, the spelling with its currency first."""
+    amounts = {named.amount for named in sums}
+    with_currency = [named for named in sums if named.currency]
+    if len(amounts) != 1 or len({named.currency for named in with_currency}) > 1:
+        return None
+    return (with_currency or sums)[0]
 
 
 def _distance(named: Sum, line: Evidence) -> int:

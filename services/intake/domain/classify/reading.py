@@ -6,7 +6,9 @@ Folding never changes the length, so every offset found in the folded text holds
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeAlias
 
 from services.intake.domain.classify.anchors import grams_in
@@ -71,22 +73,15 @@ class Reading:
 
     def sentence_at(self, position: int) -> Span:
         """Return the sentence that holds a position."""
-        low, high = 0, len(self.sentences) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.sentences[middle][0] <= position:
-                low = middle
-            else:
-                high = middle - 1
-        return self.sentences[low]
+        return self.sentences[max(0, _last_begun(self.sentences, position))]
 
     def is_quoted(self, position: int) -> bool:
         """Tell whether a position lies in a quotation or a forwarded earlier text."""
-        return any(start <= position < end for start, end in self.quoted)
+        return _holds(self.quoted, position)
 
     def is_company(self, position: int) -> bool:
         """Tell whether the words at a position are reported as the company's, not the customer's own."""
-        return any(start <= position < end for start, end in self.company)
+        return _holds(self.company, position)
 
 
 def reading_of(narrative: str, language: str) -> Reading:
@@ -99,10 +94,30 @@ def reading_of(narrative: str, language: str) -> Reading:
     return Reading(
         text=text,
         sentences=_sentences(text),
-        quoted=tuple(quoted),
-        company=tuple(company),
+        quoted=_joined(quoted),
+        company=_joined(company),
         grams=grams_in(text, language),
     )
+
+
+def _joined(spans: list[Span]) -> tuple[Span, ...]:
+    """Put spans in order and melt those that overlap."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _last_begun(spans: tuple[Span, ...], position: int) -> int:
+    return bisect_right(spans, position, key=itemgetter(0)) - 1
+
+
+def _holds(spans: tuple[Span, ...], position: int) -> bool:
+    at = _last_begun(spans, position)
+    return at >= 0 and position < spans[at][1]
 
 
 def _sentences(text: str) -> tuple[Span, ...]:

@@ -27,6 +27,9 @@ CONTEXTS = (
     "answered_after",
 )
 
+# One cue is heard out after so many places; keeps a text of one repeated word as cheap as any other.
+_PLACES_MAX = 40
+
 _SHORTHAND = re.compile(r"<(w?\d+|[a-z_]+)>")
 _BEFORE_CHARACTERS = {"zh": 12, "en": 34}
 _AFTER_CHARACTERS = {"zh": 8, "en": 24}
@@ -109,6 +112,8 @@ def hits(reading: Reading, cues: tuple[Cue, ...]) -> Iterator[Hit]:
             if _holds(cue, reading, start, end):
                 taken.append((start, end))
                 yield Hit(start=start, end=end, cue=cue)
+            if len(taken) == _PLACES_MAX:
+                break
 
 
 def _matches(reading: Reading, cue: Cue) -> Iterator[Span]:

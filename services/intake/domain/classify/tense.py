@@ -35,8 +35,8 @@ _PARTICIPLE = re.compile(
 def tense_cue(reading: Reading) -> Evidence | None:
     """Return one cue when the narrative is clearly told in one tense, None otherwise."""
     past = [match.span() for match in _PAST.finditer(reading.text)]
-    inside = [match.span() for match in _PARTICIPLE.finditer(reading.text)]
-    past = [span for span in past if not any(start < span[1] <= end for start, end in inside)]
+    participles = {match.end() for match in _PARTICIPLE.finditer(reading.text)}
+    past = [span for span in past if span[1] not in participles]
     present = [match.span() for match in _PRESENT.finditer(reading.text)]
     total = len(past) + len(present)
     if total < MARKERS_MIN:

@@ -21,6 +21,7 @@ KINDS: tuple[Threat, ...] = (
 )
 # Words worth this much are a threat by themselves; others need an announcement around them.
 _BY_ITSELF_POINTS = 2.0
+_EVIDENCE_MAX = 5
 _CONFIDENCE_ONE = 0.7
 _CONFIDENCE_MORE = 0.85
 
@@ -35,7 +36,7 @@ def threats_of(reading: Reading, rules: Rules, language: str) -> tuple[Label[Thr
         Label(
             value=kind,
             confidence=_CONFIDENCE_ONE if len(found[kind]) == 1 else _CONFIDENCE_MORE,
-            evidence=tuple(found[kind]),
+            evidence=tuple(found[kind][:_EVIDENCE_MAX]),
         )
         for kind in KINDS
         if kind in found

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from eventlog.message import ERASED
+from eventlog.reactions import FollowUp
+from eventlog.recorded import Recorded
+from services.intake.domain.classify import Classification
+from services.intake.domain.complaint import commands
+from services.intake.domain.complaint.authority import INTAKE
+from services.intake.domain.complaint.events import AnyComplaintEvent, ComplaintRegistered, FactNoted
+from services.intake.domain.complaint.values import Routed
+from services.intake.reactions import Context, SameMatter, on_timer, react
+from tests.unit.intake.story import (
+    COLLECTIVE,
+    COMPLAINT,
+    DECIDER,
+    NOT_SOLVED,
+    OTHER,
+    REGISTER,
+    SOLVED,
+    TEN,
+    UNREACHED,
+    Story,
+    answered,
+    classified,
+    closed,
+    in_hand,
+    labels,
+    last,
+    later,
+    note,
+    outcome_of,
+    registered,
+    running,
+    visited,
+)
+
+STREAM = f"complaint-{COMPLAINT}"
+NOW = later(hours=60)
+
+
+def classifier(narrative: str, received_at: datetime) -> Classification:
+    return labels(rules_version=f"{narrative}|{received_at.isoformat()}")
+
+
+def same_order(_event: ComplaintRegistered) -> Iterable[SameMatter]:
+    return [SameMatter(OTHER, "same_order")]
+
+
+def recorded(event: AnyComplaintEvent) -> Recorded[AnyComplaintEvent]:
+    return Recorded(
+        position=7,
+        stream=STREAM,
+        version=3,
+        recorded_at=TEN,
+        correlation_id=COMPLAINT,
+        causation_id=None,
+        public_sequence=None,
+        event=event,
+    )
+
+
+def follow_ups(event: AnyComplaintEvent, context: Context | None = None) -> tuple[FollowUp, ...]:
+    return react(recorded(event), NOW, context or Context(classifier))
+
+
+def test_registration_is_classified() -> None:
+    [follow_up] = follow_ups(last(registered))
+
+    assert follow_up == FollowUp(
+        "classify",
+        STREAM,
+        commands.Classify(at=NOW, by=INTAKE, labels=classifier(REGISTER.narrative, REGISTER.received_at)),
+    )
+
+
+def test_erased_narrative_is_classified_like_an_empty_one() -> None:
+    erased = last(registered).model_copy(update={"narrative": ERASED})
+
+    [follow_up] = follow_ups(erased)
+
+    assert isinstance(follow_up.command, commands.Classify)
+    assert follow_up.command.labels.rules_version.startswith("|")
+
+
+def test_registration_is_linked_to_what_the_look_up_finds() -> None:
+    _, follow_up = follow_ups(last(registered), Context(classifier, same_order))
+
+    assert follow_up.name == f"link {OTHER}"
+    assert follow_up.command == commands.Link(at=NOW, by=INTAKE, other=OTHER, why="same_order")
+
+
+def test_noted_route_becomes_an_offer() -> None:
+    route = Routed(desk="technical", level="lead", handler="carl", not_to=("anna",), rule="r7", policy="p2")
+    [note_of_it] = [event for event in in_hand.having(note(route)).history if isinstance(event, FactNoted)]
+
+    [follow_up] = follow_ups(note_of_it)
+
+    assert follow_up.name == "offer_handover"
+    assert follow_up.command == commands.OfferHandover(
+        at=NOW,
+        by=INTAKE,
+        desk="technical",
+        level="lead",
+        handler="carl",
+        not_to=("anna",),
+        rule="r7",
+        policy="p2",
+    )
+
+
+def test_solved_visit_closes() -> None:
+    [follow_up] = follow_ups(last(visited))
+
+    assert follow_up == FollowUp("close", STREAM, commands.Close(at=NOW, by=INTAKE))
+
+
+def test_third_visit_in_vain_closes_and_not_the_ones_before() -> None:
+    once = answered.having(UNREACHED)
+    twice = once.having(replace(UNREACHED, at=later(hours=40)))
+    thrice = twice.having(replace(UNREACHED, at=later(hours=50)))
+
+    assert [len(follow_ups(last(story))) for story in (once, twice, thrice)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [classified, in_hand, in_hand.having(note(COLLECTIVE)), answered, answered.having(NOT_SOLVED), closed],
+)
+def test_nothing_else_calls_for_a_command(story: Story) -> None:
+    assert follow_ups(last(story)) == ()
+
+
+def test_timer_leads_to_the_clock_that_armed_it() -> None:
+    for name, due in running(classified).items():
+        command = on_timer(STREAM, name, due, due)
+
+        assert isinstance(command, commands.ClockRanOut)
+        assert (command.at, command.by, command.start) == (due, INTAKE, TEN)
+        assert len(DECIDER.decide(command, classified.state)) == 1
+
+
+def test_timer_of_no_clock_is_an_error_of_ours() -> None:
+    with pytest.raises(ValueError, match="isoformat"):
+        on_timer(STREAM, "acknowledge", TEN, NOW)
+
+
+def test_reactions_bring_a_complaint_from_registration_to_its_end() -> None:
+    answer = commands.Answer(at=later(hours=1), by=REGISTER.by, outcome="answered", text="Done.")
+    handled = followed(registered).having(answer, SOLVED)
+
+    assert outcome_of(followed(handled)) == "answered"
+
+
+def test_reaction_run_again_changes_nothing() -> None:
+    for story in (registered, visited):
+        for follow_up in follow_ups(last(story)):
+            followed(story).when(asked(follow_up)).then_nothing()
+
+
+def followed(story: Story) -> Story:
+    """Return the story after what its last event calls for."""
+    return story.having(*(asked(follow_up) for follow_up in follow_ups(last(story))))
+
+
+def asked(follow_up: FollowUp) -> commands.ComplaintCommand:
+    assert isinstance(follow_up.command, commands.ComplaintCommand)
+    return follow_up.command
