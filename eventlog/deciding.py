@@ -92,7 +92,7 @@ class Decided:
                         type=event.TYPE,
                         schema_version=event.VERSION,
                         at=event.at,
-                        correlation_id=getattr(event, "complaint", None) or key,
+                        correlation_id=key,
                         causation_id=each.step.causation_id,
                         public_type=None if message is None else message.TYPE,
                         public_schema=None if message is None else message.SCHEMA,

@@ -66,6 +66,7 @@ class Leader:
             logger.warning("fenced", epoch=epoch)
         finally:
             self.epoch = None
+            self._observer.gauge("leader_epoch", 0)
             followers.cancel()
             with contextlib.suppress(asyncio.CancelledError, Fenced):
                 await followers

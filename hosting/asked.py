@@ -19,7 +19,7 @@ from hosting.running import Running
 Caller = Annotated[By, Depends(caller)]
 
 
-def engine(request: Request) -> Running:
+async def engine(request: Request) -> Running:
     """FastAPI dependency: the running engine behind this door."""
     found: Running = request.app.state.running
     return found
@@ -37,7 +37,7 @@ class Asked:
     command_id: UUID
 
 
-def asked(request: Request, by: Caller, running: Engine) -> Asked:
+async def asked(request: Request, by: Caller, running: Engine) -> Asked:
     """FastAPI dependency: who asks, when, and the command's id."""
     return Asked(by, running.clock.now(), request_command_id(request, by))
 

@@ -90,8 +90,9 @@ def _tracked(send: Send, answer: _Answer, request_id: str) -> Send:
 
 def _request_id(scope: Scope) -> str:
     """Return the caller's request id if it is a UUID, else a fresh one: other texts do not belong in our logs."""
+    sent = _header(scope, REQUEST_ID_HEADER)
     try:
-        return str(uuid.UUID(_header(scope, REQUEST_ID_HEADER)))
+        return str(uuid.UUID(sent) if sent else fresh_id())
     except ValueError:
         return str(fresh_id())
 

@@ -42,7 +42,7 @@ class Republish(BaseModel):
     from_position: int | None = None
 
 
-def _operator(by: Annotated[By, Depends(caller)]) -> By:
+async def _operator(by: Annotated[By, Depends(caller)]) -> By:
     require_role(by, OPERATOR)
     return by
 

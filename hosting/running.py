@@ -219,7 +219,7 @@ class Running:
             except* UnreadableEvent as trouble:
                 # A newer release wrote this: be not ready and let an instance that can read it lead.
                 self.unreadable = str(trouble.exceptions[0])
-                logger.error("unreadable_event", detail=self.unreadable)  # noqa: TRY400 - the event names itself
+                logger.exception("unreadable_event")
             await asyncio.sleep(self._lease_seconds * 2)
 
     async def _keep_clock(self) -> None:

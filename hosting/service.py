@@ -21,11 +21,11 @@ from hosting import operations
 from hosting.app import service_app
 from hosting.bodies import BodyReader
 from hosting.health import Health, Life
-from hosting.identity import TokenCheck
+from hosting.identity import KeyUnusable, TokenCheck
 from hosting.logs import configure_logs
 from hosting.metrics import Metrics
 from hosting.probes import probes
-from hosting.problems import RefusalTexts, Wording
+from hosting.problems import RefusalTexts, TextsBroken, Wording
 from hosting.running import Parts, Running
 from hosting.serve import EXIT_FAILED, Listening, run
 from hosting.settings import ServiceSettings, SettingsBroken, settings_from_environment
@@ -44,10 +44,9 @@ class Service:
     settings: type[ServiceSettings] = ServiceSettings
 
 
-def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, Life, Metrics]:
+def application(service: Service, settings: ServiceSettings, metrics: Metrics, life: Life) -> FastAPI:
     """Build the application of a service with everything in it, not yet started."""
     parts = service.parts(settings)
-    life, metrics = Life(), Metrics(parts.name)
     engine = Running(parts, settings, observer=metrics, life=life)
 
     @asynccontextmanager
@@ -58,7 +57,7 @@ def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, L
                 setattr(app.state, name, part)
             yield
 
-    app = service_app(
+    return service_app(
         f"Amends {parts.name}",
         VERSION,
         routers=[*service.routers, operations.router],
@@ -70,7 +69,6 @@ def application(service: Service, settings: ServiceSettings) -> tuple[FastAPI, L
         health=Health(life, probes(engine)),
         transient=(Unavailable,),
     )
-    return app, life, metrics
 
 
 def _contract_wordings() -> dict[str, Wording]:
@@ -98,10 +96,15 @@ def command_line(name: str, service: Service) -> typer.Typer:
     def run_service() -> None:
         """Serve HTTP, consume topics and follow the log until SIGTERM."""
         settings = _settings(service)
-        app, life, metrics = application(service, settings)
+        metrics, life = Metrics(name), Life()
         configure_logs(service=name, level=settings.log_level, metrics=metrics)
+        try:
+            app = application(service, settings, metrics, life)
+        except (SettingsBroken, KeyUnusable, TextsBroken) as broken:
+            typer.echo(str(broken), err=True)
+            raise typer.Exit(2) from None
         listening = Listening(host=settings.host, port=settings.port)
-        raise typer.Exit(run(app, listening, life, lambda: None))
+        raise typer.Exit(run(app, listening, life, lambda: metrics.count("loop_blocks_total")))
 
     @cli.command("migrate")
     def migrate_database() -> None:

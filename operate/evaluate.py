@@ -111,7 +111,7 @@ def language_score(items: Sequence[Item]) -> LanguageScore:
         items=len(items),
         language_right=_share(item.found.language == item.label["lang"] for item in items),
         timing_clear=timing_score(clear),
-        timing_ambiguous=timing_score([item for item in items if item not in clear]),
+        timing_ambiguous=timing_score([item for item in items if item.label["timing_confidence"] != "clear"]),
         severity_accuracy=_share(item.found.severity.value == item.label["severity"] for item in items),
         bypass_macro_f1=macro_f1([(item.label["bypass"], item.found.bypass.stage) for item in items], STAGES),
         demand_accuracy=_share(

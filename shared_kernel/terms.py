@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Final, Literal
 
 from shared_kernel.languages import language_by_words
@@ -17,24 +18,17 @@ Part = tuple[str, ...]
 # How far apart the two halves of an expression may stand: Chinese characters, other words.
 _REACH_HAN: Final = 8
 _REACH_WORDS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """An expression of two halves that must stand near each other."""
-
-    cause: str
-    one: Part
-    other: frozenset[Part]
-    reach: int
+_FEW_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
     """All expressions, prepared for one pass over a text."""
 
+    # Complete expressions to the causes they name.
     phrases: Mapping[Part, frozenset[str]]
-    pairs: Mapping[Part, tuple[Pair, ...]]
+    # Two halves, in either order, to the causes they name together.
+    pairs: Mapping[tuple[Part, Part], frozenset[str]]
     # First token to the parts that begin with it.
     parts: Mapping[str, tuple[Part, ...]]
     general: frozenset[str]
@@ -53,12 +47,11 @@ class Hit:
 def cause_words(text: str) -> frozenset[str]:
     """Return the canonical codes of the causes that a text names in Chinese or English (`terms.toml`).
 
-    The longest expression at a place hides those within it: a water pressure complaint
-    is not one about water. Naming is not proving:
-    "no problem with the battery" names the battery.
+    The longest expression at a place hides those within it: no hot water is not no water. Naming is not
+    proving: "the battery is fine" names the battery.
     """
     known = dictionary()
-    hits = _hits(tokens(text), known)
+    hits = list(_hits(tokens(text), known))
     found = {cause for hit in hits for cause in known.phrases.get(hit.part, ())}
     return frozenset(found.union(_paired(hits, known)))
 
@@ -84,27 +77,26 @@ def dictionary() -> Dictionary:
     """Return the expressions of `terms.toml`, read once at the first use."""
     table = tomllib.loads(files("shared_kernel").joinpath("terms.toml").read_text(encoding="utf-8"))
     phrases: defaultdict[Part, set[str]] = defaultdict(set)
-    pairs: defaultdict[Part, list[Pair]] = defaultdict(list)
+    pairs: defaultdict[tuple[Part, Part], set[str]] = defaultdict(set)
     for cause, entry in table.items():
         for expression in [*entry["zh"], *entry["en"]]:
-            one, *other = (_alternatives(half) for half in expression.split("+"))
-            for part in one:
-                if not other:
-                    phrases[part].add(cause)
-                else:
-                    reach = _REACH_HAN if is_han(part[0]) else _REACH_WORDS
-                    pairs[part].append(Pair(cause, part, other[0], reach))
-    halves = {half for found in pairs.values() for pair in found for half in pair.other}
+            match [_alternatives(half) for half in expression.split("+")]:
+                case [whole]:
+                    phrases[whole[0]].add(cause)
+                case [ones, others]:
+                    for one, other in product(ones, others):
+                        pairs[one, other].add(cause)
+                        pairs[other, one].add(cause)
     return Dictionary(
         phrases={part: frozenset(causes) for part, causes in phrases.items()},
-        pairs={part: tuple(found) for part, found in pairs.items()},
-        parts=_by_first_token(halves.union(phrases, pairs)),
+        pairs={halves: frozenset(causes) for halves, causes in pairs.items()},
+        parts=_by_first_token({*phrases, *(one for one, _ in pairs)}),
         general=frozenset(cause for cause, entry in table.items() if entry.get("general")),
     )
 
 
-def _alternatives(half: str) -> frozenset[Part]:
-    return frozenset(tuple(tokens(phrase)) for phrase in half.split("|"))
+def _alternatives(half: str) -> list[Part]:
+    return [tuple(tokens(phrase)) for phrase in half.split("|")]
 
 
 def _by_first_token(parts: set[Part]) -> dict[str, tuple[Part, ...]]:
@@ -114,39 +106,31 @@ def _by_first_token(parts: set[Part]) -> dict[str, tuple[Part, ...]]:
     return {token: tuple(known) for token, known in found.items()}
 
 
-def _hits(content: list[str], known: Dictionary) -> list[Hit]:
-    """Every part of an expression at every place, except those within a longer complete expression."""
-    found = list(_found(content, known))
-    phrases = [hit for hit in found if hit.part in known.phrases]
-    return [hit for hit in found if not any(_hides(phrase, hit) for phrase in phrases)]
-
-
-def _found(content: list[str], known: Dictionary) -> Iterator[Hit]:
-    sentence = 0
+def _hits(content: list[str], known: Dictionary) -> Iterator[Hit]:
+    """Every part of an expression, place by place, except those within a longer complete expression."""
+    sentence = covered = 0
     for start, token in enumerate(content):
         sentence += token == BREAK
-        for part in known.parts.get(token, ()):
+        parts = known.parts.get(token, ())
+        here = [part for part in parts if tuple(content[start : start + len(part)]) == part]
+        whole = start + max((len(part) for part in here if part in known.phrases), default=0)
+        for part in here:
             end = start + len(part)
-            if tuple(content[start:end]) == part:
+            if end > covered and end >= whole:
                 yield Hit(part, start, end, sentence)
-
-
-def _hides(phrase: Hit, hit: Hit) -> bool:
-    inside = phrase.start <= hit.start and hit.end <= phrase.end
-    return inside and len(phrase.part) > len(hit.part)
+        covered = max(covered, whole)
 
 
 def _paired(hits: list[Hit], known: Dictionary) -> Iterator[str]:
-    for hit in hits:
-        for pair in known.pairs.get(hit.part, ()):
-            if any(_near(hit, other, pair.reach) for other in hits if other.part in pair.other):
-                yield pair.cause
-
-
-def _near(one: Hit, other: Hit, reach: int) -> bool:
-    first, second = (one, other) if one.start <= other.start else (other, one)
-    return one is not other and one.sentence == other.sentence and second.start - first.end <= reach
+    for index, hit in enumerate(hits):
+        reach = _REACH_HAN if is_han(hit.part[0]) else _REACH_WORDS
+        for follower in range(index + 1, len(hits)):
+            other = hits[follower]
+            if other.sentence != hit.sentence or other.start > hit.end + reach:
+                break
+            yield from known.pairs.get((hit.part, other.part), ())
 
 
 def _is_known_english(text: str) -> bool:
-    return text.isascii() and bool(cause_words(text))
+    content = tokens(text)
+    return len(content) <= _FEW_WORDS and all(word.isascii() for word in content) and bool(cause_words(text))

@@ -35,11 +35,6 @@ class StackState(BaseModel):
         """Return the state with one member noted."""
         return StackState(members={**self.members, name: running})
 
-    def port_of(self, name: str) -> int | None:
-        """Return the port the member had last, to offer it the same one again."""
-        member = self.members.get(name)
-        return member.port if member else None
-
 
 def read_state(path: Path) -> StackState:
     """Read the file; a missing or torn one is an empty stack (leftover processes are found by their folder)."""

@@ -35,11 +35,11 @@ class Registered(Done):
     warnings: tuple[str, ...] = ()
 
 
-def _registering(request: Request) -> Registering:
+async def _registering(request: Request) -> Registering:
     return cast("Registering", request.app.state.registering)
 
 
-def _policy(request: Request) -> ComplaintPolicy:
+async def _policy(request: Request) -> ComplaintPolicy:
     return cast("ComplaintPolicy", request.app.state.policy)
 
 
@@ -52,7 +52,7 @@ async def register(
 ) -> Registered:
     """Take a complaint in. The same source, channel and reference is one complaint."""
     try:
-        found = REGISTER.validate_json(await request.body(), strict=True)
+        found = REGISTER.validate_python(raw)
     except ValidationError as error:
         raise _register_problem(error) from None
     has_key = "idempotency-key" in request.headers

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.escalation.domain.buckets import Buckets
@@ -9,6 +9,7 @@ STEPS = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.none() | st.integers(
 
 
 @given(STEPS)
+@settings(max_examples=50)
 def test_buckets_hold_what_a_dict_would_hold(steps: list[tuple[str, int | None]]) -> None:
     plain: dict[str, int] = {}
     buckets: Buckets[int] = Buckets()

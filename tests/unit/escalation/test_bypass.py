@@ -108,6 +108,11 @@ def test_the_same_bypass_read_and_reported_is_one() -> None:
     read.when(replace(RECORD_BYPASS, came_at=NOON)).then_nothing()
 
 
+def test_labels_that_come_to_say_what_was_reported_are_no_second_bypass() -> None:
+    bypassed.when(note(Corrected(bypass="done"), later(hours=3))).then_types(FactNoted)
+    bypassed.when(note(labelled(grade="U4", bypass="done", target="regulator"))).then_types(FactNoted)
+
+
 def test_a_second_bypass_is_counted_and_calls_for_a_supervisor() -> None:
     _, repeated, _ = bypassed.when(SECOND_BYPASS).then_types(BypassRecorded, BypassRepeated, Routed)
 

@@ -29,7 +29,6 @@ from tests.unit.escalation.crowd import (
     DECIDER,
     EVE,
     FORM,
-    GROUP,
     KEEPER,
     NOON,
     POLICY,
@@ -225,22 +224,11 @@ def test_every_command_has_its_authority_in_the_table() -> None:
 
 def test_a_group_of_ten_thousand_grows_without_copying_itself() -> None:
     state: State = group_of(formed)
-    events = [
-        MemberJoined(
-            at=NOON,
-            by=EVE,
-            group=GROUP,
-            complaint=complaint_of(number),
-            person=person_of(number),
-            role="follower",
-            reasons=founder(1).reasons,
-        )
-        for number in range(4, 10_001)
-    ]
+    commands = [joining(number) for number in range(4, 10_001)]
 
     begun = time.process_time()
-    for event in events:
-        state = DECIDER.evolve(state, event)
+    for command in commands:
+        state = DECIDER.fold(DECIDER.decide(command, state), state)
     taken = time.process_time() - begun
 
     assert isinstance(state, Group)

@@ -122,6 +122,30 @@ def test_leaving_an_old_group_does_not_touch_the_new_one() -> None:
     assert membership.stage == "collective"
 
 
+def test_of_two_live_groups_the_younger_membership_counts_whichever_is_heard_first() -> None:
+    older = note(grouped("followers"), later(hours=1))
+    younger = note(grouped("collective", group=EARLIER), later(hours=2))
+
+    for told in ((older, younger), (younger, older)):
+        membership = state_of(routed.having(*told)).membership
+
+        assert membership is not None
+        assert membership.stage == "collective"
+
+
+def test_news_of_the_older_group_does_not_make_its_membership_younger() -> None:
+    told = routed.having(
+        note(grouped("initiator"), later(hours=1)),
+        note(grouped("collective", group=EARLIER), later(hours=2)),
+        note(grouped("followers"), later(hours=3)),
+    )
+
+    membership = state_of(told).membership
+
+    assert membership is not None
+    assert membership.stage == "collective"
+
+
 def test_a_mistaken_link_is_taken_back() -> None:
     linked = registered.having(LINK)
 

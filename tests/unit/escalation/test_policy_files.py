@@ -35,7 +35,7 @@ def refused_rules() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused"
     )
-    return {argument.value for call in calls if isinstance(argument := call.args[0], ast.Constant)}
+    return {str(argument.value) for call in calls if isinstance(argument := call.args[0], ast.Constant)}
 
 
 def test_every_refusal_has_its_words_and_no_words_are_left_over() -> None:

@@ -120,7 +120,7 @@ def chosen(step: EscalationCommand | int, state: State) -> EscalationCommand | N
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_accepted_can_be_folded_and_repeating_it_adds_nothing(
     steps: list[EscalationCommand | int],
 ) -> None:
@@ -157,7 +157,7 @@ def test_no_order_of_events_makes_folding_fail(events: list[Event]) -> None:
 
 
 @given(st.lists(st.sampled_from(CROWD), max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_group_folds_counts_persons_and_repeats_nothing(commands: list[GroupCommand]) -> None:
     state: GroupState = crowd.DECIDER.initial
     for command in commands:
@@ -214,7 +214,7 @@ def interleaved(draw: st.DrawFn) -> list[NoteFact]:
 
 
 @given(interleaved())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_order_between_topics_does_not_change_where_a_complaint_goes(told: list[NoteFact]) -> None:
     in_turn = history().having(*chain.from_iterable(TOPICS))
     mixed = history().having(*told)

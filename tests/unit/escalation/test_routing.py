@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from services.escalation.domain.escalation.routing import lifted
 from tests.unit.escalation.story import (
     ANSWER,
     CARL_OWNS,
+    CHANGE_HANDLER,
     CLASSIFY,
     CLASSIFY_ONGOING,
     CLOSE,
@@ -178,11 +180,25 @@ def test_no_clock_lifts_above_its_own_height() -> None:
     assert lifted("manager", ["first_reply"], POLICY.ladder) == ("manager", ())
 
 
+@pytest.mark.parametrize("clocks", list(permutations(["stop_the_loss", "acknowledge", "return_visit"])))
+def test_the_order_in_which_clocks_were_missed_does_not_matter(clocks: tuple[str, ...]) -> None:
+    assert lifted("agent", clocks, POLICY.ladder) == (
+        "executive",
+        ("acknowledge", "return_visit", "stop_the_loss"),
+    )
+
+
 def test_each_run_of_a_clock_climbs_once() -> None:
     once = routed.having(missed("first_reply"))
 
     once.when(missed("first_reply")).then_nothing()
     assert last_route(once.having(missed("first_reply", later(days=2)))).level == "lead"
+
+
+def test_a_miss_heard_again_does_not_take_the_complaint_from_whoever_was_chosen_since() -> None:
+    chosen = routed.having(missed("first_reply"), CHANGE_HANDLER)
+
+    chosen.when(missed("first_reply")).then_nothing()
 
 
 def test_a_deadline_missed_before_the_classification_climbs_once_it_is_there() -> None:

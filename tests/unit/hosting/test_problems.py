@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
-from hosting.faults import pointer
+from hosting.failures import _RULE_OF_STATUS
+from hosting.faults import _RULES, pointer
 from hosting.problems import Problem, RefusalTexts, TextsBroken, document, preferred_language
 from tests.unit.hosting.conftest import Mint
 from tests.unit.hosting.sample import CANARY, REFUSALS, Sample
+
+ROOT = Path(__file__).parents[3]
 
 
 async def test_refusal_of_the_domain_is_a_conflict_with_remedy(client: httpx.AsyncClient, mint: Mint) -> None:
@@ -125,6 +131,17 @@ def test_pointer_escapes_nothing_and_ends_where_input_begins() -> None:
     assert pointer(("asked", 0, "kind")) == "/asked/0/kind"
     assert pointer(("labels", CANARY, "kind")) == "/labels"
     assert pointer(("asked", "john_smith"), "extra_forbidden") == "/asked"
+
+
+def test_every_rule_of_the_door_is_worded() -> None:
+    sources = "".join(path.read_text() for path in ROOT.glob("hosting/*.py"))
+    said = set(re.findall(r'(?:Problem\(\s*(?:\d+|[A-Z_]+),|_unauthorized\()\s*"([a-z_]+)"', sources))
+    strict = set(re.findall(r'BadBody\(\s*"([a-z_]+)"', (ROOT / "contracts" / "strict_json.py").read_text()))
+    texts = RefusalTexts.from_toml()
+
+    rules = said | strict | set(_RULES.values()) | set(_RULE_OF_STATUS.values()) | {"request_invalid"}
+    assert len(said) > 15
+    assert [rule for rule in sorted(rules) if rule not in texts] == []
 
 
 def test_rule_worded_twice_stops_the_start() -> None:

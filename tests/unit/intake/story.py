@@ -158,6 +158,18 @@ def running(story: Story) -> dict[str, datetime]:
     return dict(DECIDER.timers(story.state))
 
 
+def ran_out(clock: str, at: datetime, start: datetime = TEN) -> commands.ClockRanOut:
+    return commands.ClockRanOut(at=at, by=SYSTEM, clock=clock, start=start)
+
+
+def names(story: Story) -> set[str]:
+    return {name.partition("@")[0] for name in running(story)}
+
+
+def misses(story: Story) -> list[tuple[str, datetime]]:
+    return [(event.clock, event.start) for event in story.history if isinstance(event, events.DeadlineMissed)]
+
+
 def statuses(story: Story) -> dict[str, str]:
     state = story.state
     assert not isinstance(state, NotRegistered)

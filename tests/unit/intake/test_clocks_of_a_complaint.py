@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -32,18 +32,19 @@ from tests.unit.intake.story import (
     REPLY,
     SOLVED,
     STOP_HARM,
-    SYSTEM,
     TEN,
     UNREACHED,
     WITHDRAW,
-    Story,
     answered,
     classified,
     classify,
     given,
     in_hand,
     later,
+    misses,
+    names,
     note,
+    ran_out,
     registered,
     reopened,
     running,
@@ -51,18 +52,6 @@ from tests.unit.intake.story import (
 )
 
 AT_TEN = "2026-03-03T02:00:00+00:00"
-
-
-def ran_out(clock: str, at: datetime, start: datetime = TEN) -> commands.ClockRanOut:
-    return commands.ClockRanOut(at=at, by=SYSTEM, clock=clock, start=start)
-
-
-def names(story: Story) -> set[str]:
-    return {name.partition("@")[0] for name in running(story)}
-
-
-def misses(story: Story) -> list[tuple[str, datetime]]:
-    return [(event.clock, event.start) for event in story.history if isinstance(event, DeadlineMissed)]
 
 
 def test_running_loss_starts_four_clocks_at_the_received_time() -> None:

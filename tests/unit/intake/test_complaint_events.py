@@ -39,7 +39,6 @@ from tests.unit.intake.story import (
     TEN,
     given,
     in_hand,
-    last,
     later,
     note,
     with_canaries,
@@ -204,7 +203,3 @@ def test_stored_shape_of_a_classification_is_pinned() -> None:
 
 def test_levels_are_the_rungs_of_the_ladder() -> None:
     assert get_args(Level) == LADDER
-
-
-def test_last_event_of_a_story_is_its_last() -> None:
-    assert last(in_hand).TYPE == "complaint.acknowledged"

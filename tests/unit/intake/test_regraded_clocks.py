@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from services.intake.domain.complaint import commands
 from services.intake.domain.complaint.events import (
@@ -19,33 +18,22 @@ from tests.unit.intake.story import (
     REGISTER,
     RETURNED,
     STOP_HARM,
-    SYSTEM,
     TEN,
     TO_PAST,
-    Story,
     classified,
     classify,
     given,
     in_hand,
     later,
+    misses,
+    names,
     note,
+    ran_out,
     running,
     statuses,
 )
 
 AT_TEN = "2026-03-03T02:00:00+00:00"
-
-
-def ran_out(clock: str, at: datetime, start: datetime = TEN) -> commands.ClockRanOut:
-    return commands.ClockRanOut(at=at, by=SYSTEM, clock=clock, start=start)
-
-
-def names(story: Story) -> set[str]:
-    return {name.partition("@")[0] for name in running(story)}
-
-
-def misses(story: Story) -> list[tuple[str, datetime]]:
-    return [(event.clock, event.start) for event in story.history if isinstance(event, DeadlineMissed)]
 
 
 def test_regrading_asks_again_from_the_same_start() -> None:

@@ -22,7 +22,7 @@ from services.escalation.domain.escalation.events import (
     EarlierRecord,
     FoundBy,
 )
-from services.escalation.domain.escalation.facts import Classified, Corrected, Fact, Linked
+from services.escalation.domain.escalation.facts import UNNAMED, Classified, Corrected, Fact, Linked
 from services.escalation.domain.escalation.heading import Heading, heading
 from services.escalation.domain.escalation.state import AccountAsked, AccountKept, Bypass, Escalation
 from services.escalation.domain.policy import Ladder
@@ -48,7 +48,8 @@ def bypasses_heard(state: Escalation, fact: Fact, head: Heading, ladder: Ladder)
 
 def record_bypass(command: RecordBypass, state: Escalation, ladder: Ladder) -> list[BypassEvent]:
     """Decide on a bypass a person reports; refused as bypass_in_future."""
-    if _is_known(state, command.target, command.came_at):
+    known = {(each.target, each.came_at) for each in state.standing_bypasses}
+    if (command.target, command.came_at) in known:
         return []
     if command.came_at > command.at:
         raise Refused("bypass_in_future")
@@ -120,14 +121,11 @@ def _read(state: Escalation, head: Heading, ladder: Ladder) -> list[BypassEvent]
     if read is not None:
         known = read.target == label.target
         return [] if known else [_recorded(state, head, replace(read, target=label.target))]
-    came_at = head["at"] if state.register is None else state.register.received_at
-    if _is_known(state, label.target, came_at):
+    # What a person has reported already is not a second bypass when the labels come to say so too.
+    if any(label.target in (each.target, UNNAMED) for each in state.standing_bypasses):
         return []
+    came_at = head["at"] if state.register is None else state.register.received_at
     return _happened(state, head, _new(state, label.target, came_at, "classification"), ladder)
-
-
-def _is_known(state: Escalation, target: str, came_at: datetime) -> bool:
-    return any((each.target, each.came_at) == (target, came_at) for each in state.standing_bypasses)
 
 
 def _new(state: Escalation, target: str, came_at: datetime, found_by: FoundBy) -> Bypass:

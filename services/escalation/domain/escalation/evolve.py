@@ -26,7 +26,6 @@ from services.escalation.domain.escalation.state import (
     Unheard,
 )
 
-_UNNAMED: Final = "unnamed"
 # What an answer makes pointless: the account and a referral run on.
 _WORK_CLOCKS: Final = (heard.SENT_BACK, heard.CALL_BACK, *MOVE_KINDS)
 
@@ -123,7 +122,7 @@ def _label(fact: heard.Classified) -> Label:
         grade=fact.grade,
         language=fact.language,
         bypass=fact.bypass,
-        target=fact.target or _UNNAMED,
+        target=fact.target or heard.UNNAMED,
         threats=frozenset(fact.threats),
         needs_review=fact.needs_review,
     )

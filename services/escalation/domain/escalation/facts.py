@@ -18,6 +18,9 @@ BypassTarget: TypeAlias = Literal[
     "supervisor", "head_office", "executive", "regulator", "ombudsman", "court", "media", "petition_office"
 ]
 
+# The target of a bypass when the customer names nobody.
+UNNAMED: Final = "unnamed"
+
 # The clocks escalation runs by itself; a timer carries the clock's name.
 ACCOUNT: Final = "account"
 CALL_BACK: Final = "call_back"

@@ -67,7 +67,7 @@ _BARE = re.compile(
     r"(?P<digits>\d{2,6}(?:\.\d{1,2})?)(?![\d.:%年月日号天个次小周分秒点楼栋期集多余几/x×*-])"
 )
 _ABOUT = re.compile(
-    r"(?:近|约|大概|大约|差不多|将近|上|数|几|不到|超过|至少|最多|每|一个\S{0,3}|一次|一天|一月"
+    r"(?:近|约|大概|大约|差不多|将近|上|数|几|不到|超过|至少|最多|每(?:个?[月天次年人件周]|\S)?|一个\S{0,3}|一次|一天|一月"
     r"|\b(?:about|around|nearly|almost|approx\w*\.?|roughly|over|under|than|to|per|each|every|up to|some|least))[ {(]*$"
 )
 _RATE = re.compile(

@@ -34,9 +34,10 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
     ),
 )
 
-# How near a sum must stand to a demand to be tied to it, in characters; nearest wins only from much nearer.
+# How near a sum must stand to a demand, in characters: to be chosen among several, or being the only one.
+_TOUCHING = {"zh": 2, "en": 5}
 _NEAR = {"zh": 10, "en": 14}
-_TOUCHING = {"zh": 4, "en": 8}
+_PAUSE = re.compile(r"[,.;:。、!?\n]")
 _TIED_BY = re.compile(
     r"付|交了|交的|扣(?!除)|收了|收的|欠|充了|充值|转了|多收|押金|定金|退|赔|余额|款"
     r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
@@ -125,17 +126,17 @@ def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum
 
 
 def _tied(reading: Reading, language: str, sums: tuple[Sum, ...], lines: list[Evidence]) -> Sum | None:
-    """Pick the one sum a money demand is about: touching it, near it, or the only one in dispute at all."""
-    for reach in (_TOUCHING[language], _NEAR[language]):
-        near = [named for named in sums if any(_distance(named, line) <= reach for line in lines)]
-        if near:
-            return _only(near)
+    """Pick the sum a money demand is about: the one that touches it, else the only one in dispute at all."""
+    touching = [named for named in sums if any(_touches(reading, language, named, line) for line in lines)]
+    if touching:
+        return _only(touching)
     alone = _only(list(sums))
     if alone is None:
         return None
     reach = _NEAR[language]
     around = reading.text[max(0, alone.start - reach) : alone.end + reach]
-    return alone if _TIED_BY.search(around) else None
+    is_near = any(_distance(alone, line) <= reach for line in lines)
+    return alone if is_near or _TIED_BY.search(around) else None
 
 
 def _in_dispute(reading: Reading) -> tuple[Sum, ...]:
@@ -156,6 +157,11 @@ def _only(sums: list[Sum]) -> Sum | None:
     if len(amounts) != 1 or len({named.currency for named in with_currency}) > 1:
         return None
     return (with_currency or sums)[0]
+
+
+def _touches(reading: Reading, language: str, named: Sum, line: Evidence) -> bool:
+    between = reading.text[min(named.end, line.end) : max(named.start, line.start)]
+    return _distance(named, line) <= _TOUCHING[language] and not _PAUSE.search(between)
 
 
 def _distance(named: Sum, line: Evidence) -> int:

@@ -20,7 +20,18 @@ from services.intake.domain.classify.rules import Hit, Rules, Weighing, hits
 _ENDING_KINDS = frozenset({"resolved", "withdrawn"})
 # A moment that is now cannot have been ended by anything told before it.
 _NEVER_ENDED_KINDS = frozenset({"live_moment"})
+# What comes back was not ended by its last repair (guide, T18).
+_RETURNING_KINDS = frozenset({"recurring", "running_on"})
 _CONFIDENCE_SLOPE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Where the story turns: the last end of a loss, and the last words that it runs, or runs again."""
+
+    ended_at: int
+    running_at: int
+    running_again_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +63,36 @@ def timing_of(
 
 
 def _bill(reading: Reading, found: Iterable[Hit], weighing: Weighing) -> tuple[Evidence, ...]:
+    heard = [hit for hit in found if not _is_company_promise(reading, hit)]
+    turns = _turns(reading, heard, weighing)
     by_rule: dict[str, list[Hit]] = defaultdict(list)
-    ends_at = runs_at = -1
-    for hit in found:
-        if hit.cue.kind in _ENDING_KINDS and reading.is_company(hit.start):
-            continue
+    for hit in heard:
         by_rule[hit.cue.rule].append(hit)
-        if hit.cue.kind == "resolved" and not reading.is_quoted(hit.start):
-            ends_at = max(ends_at, hit.start)
-        if hit.cue.points >= weighing.live_points and not reading.is_quoted(hit.start):
-            runs_at = max(runs_at, hit.start)
     lines = [
         Evidence(start=hit.start, end=hit.end, rule=hit.cue.rule, points=points)
         for same in by_rule.values()
-        for hit, points in _counted(reading, same, (ends_at, runs_at), weighing)
+        for hit, points in _counted(reading, same, turns, weighing)
     ]
     return tuple(sorted(lines, key=lambda line: (line.start, line.end, line.rule)))
 
 
+def _is_company_promise(reading: Reading, hit: Hit) -> bool:
+    return hit.cue.kind in _ENDING_KINDS and reading.is_company(hit.start)
+
+
+def _turns(reading: Reading, heard: list[Hit], weighing: Weighing) -> Turns:
+    own = [hit for hit in heard if not reading.is_quoted(hit.start)]
+    running = [hit.start for hit in own if hit.cue.points >= weighing.live_points]
+    returning = [hit.start for hit in own if hit.cue.kind in _RETURNING_KINDS]
+    return Turns(
+        ended_at=max((hit.start for hit in own if hit.cue.kind == "resolved"), default=-1),
+        running_at=max(running, default=-1),
+        running_again_at=max([*running, *returning], default=-1),
+    )
+
+
 def _counted(
-    reading: Reading, same: list[Hit], turns: tuple[int, int], weighing: Weighing
+    reading: Reading, same: list[Hit], turns: Turns, weighing: Weighing
 ) -> Iterable[tuple[Hit, float]]:
     """Give each hit of one cue its points: the strongest in full, the next a share, the rest nothing."""
     weighed = [(hit, _points(reading, hit, turns, weighing)) for hit in same]
@@ -80,18 +101,25 @@ def _counted(
         yield hit, round(points * (weighing.repeat_share if rank else 1.0), 3)
 
 
-def _points(reading: Reading, hit: Hit, turns: tuple[int, int], weighing: Weighing) -> float:
+def _points(reading: Reading, hit: Hit, turns: Turns, weighing: Weighing) -> float:
     points = hit.cue.points
     if reading.is_quoted(hit.start):
         points *= weighing.quoted_share
-    ends_at, runs_at = turns
-    if points > 0 and hit.start < ends_at and hit.cue.kind not in _NEVER_ENDED_KINDS:
+    if points > 0 and hit.start < turns.ended_at and hit.cue.kind not in _NEVER_ENDED_KINDS:
         points *= weighing.ended_share
-    if points < 0 and hit.cue.kind != "withdrawn" and runs_at >= reading.sentence_at(hit.start)[1]:
+    if points < 0 and _is_superseded(reading, hit, turns):
         points *= weighing.superseded_share
     if hit.start >= reading.sentences[-1][0] and len(reading.sentences) > 1:
         points *= weighing.last_sentence_share
     return points
+
+
+def _is_superseded(reading: Reading, hit: Hit, turns: Turns) -> bool:
+    if hit.cue.kind == "withdrawn":
+        return False
+    if hit.cue.kind == "resolved":
+        return turns.running_again_at > hit.start
+    return turns.running_at >= reading.sentence_at(hit.start)[1]
 
 
 def _confidence(distance: float) -> float:
