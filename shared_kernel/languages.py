@@ -11,7 +11,10 @@ from shared_kernel.words import HAN, folded, word_lists
 _HAN: Final = re.compile(f"[{HAN}]")
 _KANA_OR_HANGUL: Final = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _LATIN_WORD: Final = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff][a-z\u00df-\u024f\u1e00-\u1eff']*")
-_LINK_OR_NAME: Final = re.compile(r"https?://[!-~]+|www\.[!-~]+|[a-z0-9._%+-]+@[a-z0-9.-]+|[@#][a-z0-9_]+")
+# Addresses begin at a word's beginning and never give back what they took: else a long word takes for ever.
+_LINK_OR_NAME: Final = re.compile(
+    r"https?://[!-~]+|www\.[!-~]+|(?<![a-z0-9._%+-])[a-z0-9._%+-]++@[a-z0-9.-]+|[@#][a-z0-9_]+"
+)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 # Shares found by trying: Japanese writes at least every fifth sign in kana, a Chinese text quotes few.

@@ -29,8 +29,9 @@ class Dictionary:
     phrases: Mapping[Part, frozenset[str]]
     # Two halves, in either order, to the causes they name together.
     pairs: Mapping[tuple[Part, Part], frozenset[str]]
-    # First token to the parts that begin with it.
-    parts: Mapping[str, tuple[Part, ...]]
+    # Every phrase and half, and how long those are that begin with a token.
+    parts: frozenset[Part]
+    lengths: Mapping[str, tuple[int, ...]]
     general: frozenset[str]
 
 
@@ -87,10 +88,12 @@ def dictionary() -> Dictionary:
                     for one, other in product(ones, others):
                         pairs[one, other].add(cause)
                         pairs[other, one].add(cause)
+    parts = frozenset({*phrases, *(one for one, _ in pairs)})
     return Dictionary(
         phrases={part: frozenset(causes) for part, causes in phrases.items()},
         pairs={halves: frozenset(causes) for halves, causes in pairs.items()},
-        parts=_by_first_token({*phrases, *(one for one, _ in pairs)}),
+        parts=parts,
+        lengths=_lengths(parts),
         general=frozenset(cause for cause, entry in table.items() if entry.get("general")),
     )
 
@@ -99,11 +102,11 @@ def _alternatives(half: str) -> list[Part]:
     return [tuple(tokens(phrase)) for phrase in half.split("|")]
 
 
-def _by_first_token(parts: set[Part]) -> dict[str, tuple[Part, ...]]:
-    found: defaultdict[str, list[Part]] = defaultdict(list)
-    for part in sorted(parts):
-        found[part[0]].append(part)
-    return {token: tuple(known) for token, known in found.items()}
+def _lengths(parts: Iterable[Part]) -> dict[str, tuple[int, ...]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for part in parts:
+        found[part[0]].add(len(part))
+    return {token: tuple(sorted(lengths)) for token, lengths in found.items()}
 
 
 def _hits(content: list[str], known: Dictionary) -> Iterator[Hit]:
@@ -111,8 +114,8 @@ def _hits(content: list[str], known: Dictionary) -> Iterator[Hit]:
     sentence = covered = 0
     for start, token in enumerate(content):
         sentence += token == BREAK
-        parts = known.parts.get(token, ())
-        here = [part for part in parts if tuple(content[start : start + len(part)]) == part]
+        spans = (tuple(content[start : start + length]) for length in known.lengths.get(token, ()))
+        here = [span for span in spans if span in known.parts]
         whole = start + max((len(part) for part in here if part in known.phrases), default=0)
         for part in here:
             end = start + len(part)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from typing import TypeAlias
 
 Required: TypeAlias = frozenset[str] | None
@@ -24,7 +25,7 @@ _NOT_LITERAL = frozenset(".^$")
 _WHOLE_CLASSES = frozenset("bBdDsSwWAZ")
 
 
-# Letters compared together: Chinese words are short, English letters are few.
+# How many letters are compared together, at least and at most: Chinese words are short, English letters are few.
 _GRAM_LETTERS = {"zh": (1, 2), "en": (2, 3)}
 
 
@@ -43,8 +44,10 @@ class Anchors:
 
 def grams_in(text: str, language: str) -> frozenset[str]:
     """Return the letter groups of a text."""
-    shorter, longer = _GRAM_LETTERS[language]
-    return frozenset(text[at : at + size] for size in (shorter, longer) for at in range(len(text)))
+    pairs = list(map(add, text, text[1:]))
+    if language == "zh":
+        return frozenset(text).union(pairs)
+    return frozenset(pairs).union(map(add, pairs, text[2:]))
 
 
 def anchors_for(pattern: str, language: str) -> Anchors | None:

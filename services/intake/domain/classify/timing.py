@@ -2,7 +2,7 @@
 
 The question asked of each text is the guide's: at the moment of writing, would acting today stop or shrink
 the harm. Uncertain means `ongoing`: calling a finished loss urgent costs minutes, the opposite costs the
-customer (`domain.md` 2).
+customer (`domain.md` 2). The situations T1 to T18 are listed at the head of `classify_timing_zh.toml`.
 """
 
 from __future__ import annotations
