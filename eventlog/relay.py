@@ -17,8 +17,6 @@ from eventlog.store import DeadLetter, FollowerStore, InboxStore
 
 NAME = "relay"
 PAGE = 1000
-FULL_ENOUGH = 200
-PACE_SECONDS = 0.005
 DEAD_LETTERS = "dead_letter_relay"
 
 Headers = Callable[[Row], Sequence[tuple[str, bytes]]]
@@ -61,9 +59,6 @@ class Relay:
         await self._publish_all(rows)
         await self._followers.save_checkpoint(NAME, rows[-1].position, epoch)
         self._observer.gauge("relay_position", rows[-1].position)
-        if len(rows) < FULL_ENOUGH:
-            # At low load the cost goes per round, not per record: a short pace gathers the next round.
-            await asyncio.sleep(PACE_SECONDS)
 
     async def republish(self, rows: Sequence[Row]) -> int:
         """Send rows again with the same bytes, for a topic to be rebuilt; the cursor stays. Return how many."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from itertools import islice
 
+from eventlog.recorded import Row
 from eventlog.store import LogStore
 
 POLL_SECONDS = 0.02
+ROWS_KEPT = 2000
 
 
 class Tail:
@@ -22,6 +26,8 @@ class Tail:
         self._head = 0
         self._grown = asyncio.Event()
         self._polling = asyncio.Lock()
+        self._rows: deque[Row] = deque(maxlen=ROWS_KEPT)
+        self._reading = asyncio.Lock()
 
     @property
     def head(self) -> int:
@@ -34,6 +40,22 @@ class Tail:
             self._head = position
             self._grown.set()
             self._grown = asyncio.Event()
+
+    async def read(self, after: int, limit: int) -> list[Row]:
+        """Return at most `limit` rows above a position, as the store would.
+
+        Followers run close together: the newest rows are kept, so that each is read from the store once.
+        """
+        async with self._reading:
+            if not self._rows or not self._rows[0].position <= after + 1 <= self._rows[-1].position + 1:
+                rows = await self._store.read(after, limit)
+                if rows and (not self._rows or rows[-1].position > self._rows[-1].position):
+                    self._rows = deque(rows, maxlen=ROWS_KEPT)
+                return rows
+            if after == self._rows[-1].position:
+                self._rows.extend(await self._store.read(after, limit))
+            start = after + 1 - self._rows[0].position
+            return list(islice(self._rows, start, start + limit))
 
     async def beyond(self, position: int) -> None:
         """Return when the log holds something above `position`."""

@@ -204,7 +204,6 @@ class Running:
         sized = {} if page is None else {"page": page}
         await follow(
             follower,
-            log=self.storage.log,
             followers=self.storage.followers,
             tail=self.log.tail,
             epoch=epoch,
