@@ -67,22 +67,28 @@ async def verify(log: LogStore) -> Verified:
         links += 1
         if link.first_position != position + 1:
             return Verified(position, links, position + 1, "rows or links are missing here")
-        hashes: list[bytes] = []
-        while position < link.last_position:
-            rows = await log.read(position, min(PAGE, link.last_position - position))
-            for row in rows:
-                if row.position != position + 1:
-                    return Verified(position, links, position + 1, "a row is missing")
-                hashes.append(row_hash(row))
-                position = row.position
-            if not rows:
-                return Verified(position, links, position + 1, "a row is missing")
+        hashes = await _row_hashes(log, position, link.last_position)
+        position += len(hashes)
+        if position < link.last_position:
+            return Verified(position, links, position + 1, "a row is missing")
         previous = link_hash(previous, hashes)
         if previous != link.hash:
             return Verified(position, links, link.first_position, "a row or link here was altered")
     if await log.head() != position:
         return Verified(position, links, position + 1, "rows without a link")
     return Verified(position, links)
+
+
+async def _row_hashes(log: LogStore, after: int, last: int) -> list[bytes]:
+    """Return the hashes of the unbroken run of rows above `after`, up to `last`."""
+    hashes: list[bytes] = []
+    while after < last and (rows := await log.read(after, min(PAGE, last - after))):
+        for row in rows:
+            if row.position != after + 1:
+                return hashes
+            hashes.append(row_hash(row))
+            after = row.position
+    return hashes
 
 
 async def _links(log: LogStore) -> AsyncIterator[Link]:

@@ -43,20 +43,24 @@ async def follow(
     observer: Observer = NO_OBSERVER,
 ) -> None:
     """Run a follower until cancelled or fenced. Transient trouble is waited out, without end but not hot."""
+
+    async def take_next(position: int | None) -> int:
+        after = await followers.checkpoint(follower.name) if position is None else position
+        await tail.beyond(after)
+        rows = await tail.read(after, page)
+        if not rows:
+            return after
+        await follower.take(rows, epoch)
+        if len(rows) < FULL_ENOUGH:
+            # At low load the cost goes per round, not per event: a short pace gathers the next.
+            await asyncio.sleep(PACE_SECONDS)
+        return rows[-1].position
+
     position: int | None = None
     while True:
         async for attempt in stamina.retry_context(
             on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
         ):
             with attempt:
-                if position is None:
-                    position = await followers.checkpoint(follower.name)
-                await tail.beyond(position)
-                rows = await tail.read(position, page)
-                if rows:
-                    await follower.take(rows, epoch)
-                    position = rows[-1].position
-                    if len(rows) < FULL_ENOUGH:
-                        # At low load the cost goes per round, not per event: a short pace gathers the next.
-                        await asyncio.sleep(PACE_SECONDS)
+                position = await take_next(position)
         observer.gauge("projection_lag", max(0, tail.head - (position or 0)), follower=follower.name)

@@ -10,12 +10,12 @@ from typing import Any
 import stamina
 import structlog
 
+from eventlog.accepting import interpret, open_sealed, validate
 from eventlog.dead_letters import Caught, DeadLetterKeeper
 from eventlog.decider import Refused
 from eventlog.errors import Unavailable, UnreadableEvent
 from eventlog.inbox_plan import Accepted, KeyPlan, plan_key, rounds_of
 from eventlog.incoming import Heard, Incoming, Poison, RawRecord, family, unparked
-from eventlog.keys import open_block
 from eventlog.log import EventLog
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.store import InboxState, InboxStore
@@ -160,8 +160,8 @@ class Inbound:
                 )
             if plan.too_early:
                 logger.warning("gap_parked", topic=plan.topic, key=plan.key, sequence=plan.state.last)
-        await self._open(accepted for plan in plans for accepted in plan.accepted)
-        for works in rounds_of(plans, self._interpret):
+        await open_sealed((each for plan in plans for each in plan.accepted), self._log.keyring)
+        for works in rounds_of(plans, interpret):
             await self._run_round(works)
         if dead := [
             (each.message.record, each.poison) for plan in plans for each in plan.failed if each.poison
@@ -180,40 +180,9 @@ class Inbound:
             if not dead:
                 plan.accept(read)
         for accepted in plan.accepted:
-            self._validate(accepted)
+            validate(accepted, self._heard.get(accepted.message.type), self._observer)
         await self._inbox.park([message.parked() for message in plan.stop_at_poison()])
         return plan
-
-    def _validate(self, accepted: Accepted) -> None:
-        accepted.heard = self._heard.get(accepted.message.type)
-        if accepted.heard is None:
-            self._observer.count("ignored_total", type=accepted.message.type)
-            return
-        try:
-            accepted.body = accepted.heard.validate(accepted.message.data)
-        except ValueError:
-            accepted.poison = Poison("breaks_contract", accepted.message.type)
-
-    async def _open(self, accepted: Iterable[Accepted]) -> None:
-        sealed = [
-            each for each in accepted if each.heard is not None and each.heard.opens and each.body is not None
-        ]
-        keys = await self._log.keyring.for_ids({block.key for each in sealed for block in each.body.sealed})
-        for each in sealed:
-            for block in each.body.sealed:
-                if (key := keys.get(block.key)) is not None:
-                    try:
-                        fields = open_block(block.model_dump(), cipher=key.cipher, event_id=each.message.id)
-                    except ValueError:
-                        logger.error("sealed_block_altered", topic=each.message.topic, key=each.message.key)  # noqa: TRY400
-                        continue
-                    each.opened.update(fields)
-
-    @staticmethod
-    def _interpret(accepted: Accepted) -> tuple[str, Any] | None:
-        if accepted.heard is None or accepted.body is None:
-            return None
-        return accepted.heard.command(accepted.message, accepted.body, accepted.opened)
 
     async def _run_round(self, works: Sequence[tuple[Work, list[Accepted]]]) -> None:
         outcomes = await asyncio.gather(*(self._log.run(work) for work, _ in works), return_exceptions=True)
@@ -249,9 +218,7 @@ class Inbound:
         trouble = ""
         for _ in range(TRIES_MAX):
             try:
-                for works in rounds_of([plan], self._interpret):
-                    for work, _ in works:
-                        self._note_refusals(work, await self._log.run(work))
+                await self._run_alone(plan)
             except (Unavailable, UnreadableEvent, InboxMoved):
                 raise
             except Exception as failure:  # noqa: BLE001 - whatever a handler raises is kept as a dead letter
@@ -261,6 +228,11 @@ class Inbound:
                 return True
         await self._letters.keep([(each.message.record, Poison("exception", trouble))], attempts=TRIES_MAX)
         return False
+
+    async def _run_alone(self, plan: KeyPlan) -> None:
+        for works in rounds_of([plan], interpret):
+            for work, _ in works:
+                self._note_refusals(work, await self._log.run(work))
 
     def _note_refusals(self, work: Work, results: Sequence[Any]) -> None:
         for result in results:

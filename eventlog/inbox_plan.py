@@ -82,13 +82,11 @@ def rounds_of(plans: Sequence[KeyPlan], interpret: Interpret) -> Iterator[list[t
     segments = [list(_segments(plan, interpret)) for plan in plans]
     for number in range(max((len(each) for each in segments), default=0)):
         merged: dict[str, _Segment] = {}
-        for each in segments:
-            if number < len(each):
-                segment = each[number]
-                if segment.stream in merged:
-                    merged[segment.stream].take_in(segment)
-                else:
-                    merged[segment.stream] = segment
+        for segment in (each[number] for each in segments if number < len(each)):
+            if segment.stream in merged:
+                merged[segment.stream].take_in(segment)
+            else:
+                merged[segment.stream] = segment
         yield [(segment.work(), segment.accepted) for segment in merged.values()]
 
 

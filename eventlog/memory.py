@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -136,7 +137,8 @@ class MemoryInbox:
     def __init__(self) -> None:
         self._last: dict[tuple[str, str], tuple[int, bytes]] = {}
         self._parked: dict[tuple[str, str, int], ParkedRecord] = {}
-        self._dead: list[DeadLetter] = []
+        self._dead: dict[int, DeadLetter] = {}
+        self._dead_numbers = itertools.count(1)
 
     def last(self, topic: str, key: str) -> int:
         """Return the last sequence of a key."""
@@ -180,19 +182,26 @@ class MemoryInbox:
         """Keep dead letters; the same record twice is kept once."""
         for letter in letters:
             place = (letter.topic, letter.partition, letter.offset)
-            if place not in {(d.topic, d.partition, d.offset) for d in self._dead}:
-                self._dead.append(replace(letter, id=len(self._dead) + 1))
+            if place not in {(d.topic, d.partition, d.offset) for d in self._dead.values()}:
+                number = next(self._dead_numbers)
+                self._dead[number] = replace(letter, id=number, failed_at=Clock().real_now())
 
     async def dead_after(self, after: int, limit: int) -> list[DeadLetter]:
         """Return dead letters by id."""
-        return self._dead[after : after + limit]
+        return [letter for number, letter in self._dead.items() if number > after][:limit]
 
     async def settle_dead(self, letter: int, outcome: str) -> bool:
         """Note what became of a dead letter; False when that had been done before."""
-        if self._dead[letter - 1].settled_as is not None:
+        if self._dead[letter].settled_as is not None:
             return False
-        self._dead[letter - 1] = replace(self._dead[letter - 1], settled_as=outcome)
+        self._dead[letter] = replace(self._dead[letter], settled_as=outcome)
         return True
+
+    async def forget_dead(self, before: datetime) -> None:
+        """Delete dead letters that failed before a (real) time."""
+        self._dead = {
+            n: each for n, each in self._dead.items() if each.failed_at is None or each.failed_at >= before
+        }
 
     async def move_inbox(self, topic: str, key: str, last: int) -> None:
         """Set the last sequence of a key, never backwards."""

@@ -58,11 +58,13 @@ class ProjectionFollower:
 
 async def reached(followers: FollowerStore, name: str, position: int, *, seconds_max: float = 5.0) -> bool:
     """Wait until a projection has taken `position` in; False when it did not within the time."""
+
+    async def wait() -> None:
+        while await followers.checkpoint(name) < position:
+            await asyncio.sleep(REACHED_POLL_SECONDS)
+
     try:
-        async with asyncio.timeout(seconds_max):
-            while True:
-                if await followers.checkpoint(name) >= position:
-                    return True
-                await asyncio.sleep(REACHED_POLL_SECONDS)
+        await asyncio.wait_for(wait(), seconds_max)
     except TimeoutError:
         return False
+    return True

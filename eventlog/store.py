@@ -213,6 +213,9 @@ class InboxStore(Protocol):
     async def settle_dead(self, letter: int, outcome: str) -> bool:
         """Note that a dead letter was requeued or dropped; False when that had been done before."""
 
+    async def forget_dead(self, before: datetime) -> None:
+        """Delete dead letters that failed before a (real) time."""
+
     async def move_inbox(self, topic: str, key: str, last: int) -> None:
         """Set the last sequence of a key: an operator dropped what stood before."""
 

@@ -78,7 +78,9 @@ class LogProbe:
         facts: dict[str, str | int | float | bool | None] = {"leads": epoch is not None, "epoch": epoch}
         if unreadable is not None:
             facts["unreadable"] = unreadable
-        return ProbeResult(ok=unreadable is None, facts=facts)
+        if self._running.ahead is not None:
+            facts["topic_ahead_of_log"] = self._running.ahead
+        return ProbeResult(ok=unreadable is None and self._running.ahead is None, facts=facts)
 
 
 def probes(running: Running) -> tuple[Probe, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import stamina
 import structlog
 from faststream.kafka import KafkaBroker
 
@@ -19,6 +20,7 @@ from eventlog.errors import Fenced, Unavailable, UnreadableEvent
 from eventlog.follower import Follower, follow
 from eventlog.inbound import Door, Inbound
 from eventlog.incoming import Heard, RawRecord
+from eventlog.kafka.ahead import ahead_of_log
 from eventlog.kafka.publisher import Publisher
 from eventlog.kafka.raw import RawConsumer
 from eventlog.keys import Keyring
@@ -35,10 +37,11 @@ from eventlog.store import Storage
 from eventlog.timers import OnTimer, Timers
 from hosting.health import Life
 from hosting.settings import ServiceSettings
-from hosting.wire import headers_of, read_record
+from hosting.wire import EVENT_ID_HEADER, headers_of, read_record
 
 CLOCK_SYNC_SECONDS = 0.5
-COMMAND_IDS_KEPT = timedelta(days=30)
+# Command ids and dead letters (`architecture.md` 3.4 and 3.9).
+KEPT = timedelta(days=30)
 HOUSEKEEPING_SECONDS = 10.0
 
 logger = structlog.get_logger("running")
@@ -83,6 +86,7 @@ class Running:
         self.life = life
         self.clock = Clock()
         self.unreadable: str | None = None
+        self.ahead: str | None = None
         self._lease_seconds = lease_seconds
         self.pool: Pool
         self.storage: Storage
@@ -192,13 +196,27 @@ class Running:
         )
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._follow(self.relay, epoch, RELAY_PAGE))
+                group.create_task(self._relay(epoch))
                 for follower in (*projections, *self.parts.reactions(self)):
                     group.create_task(self._follow(follower, epoch))
                 group.create_task(dead_letters.run(epoch))
                 group.create_task(Timers(self.log, self.parts.on_timer, observer=self.observer).run())
         except* Fenced:
             raise Fenced(f"epoch {epoch} no longer leads") from None
+
+    async def _relay(self, epoch: int) -> None:
+        topics = [self.topic(name) for name in self.parts.topics.values()]
+        async for attempt in stamina.retry_context(on=Unavailable, attempts=None, timeout=None, wait_max=5.0):
+            with attempt:
+                self.ahead = await ahead_of_log(
+                    self.settings.kafka, topics, self.storage.log, id_header=EVENT_ID_HEADER
+                )
+        if self.ahead is None:
+            await self._follow(self.relay, epoch, RELAY_PAGE)
+        else:
+            # Consumers have heard what this log does not know: an operator restores the newer log, or gives
+            # the topics a fresh start and republishes.
+            logger.critical("topic_ahead_of_log", event_id=self.ahead)
 
     async def _follow(self, follower: Follower, epoch: int, page: int | None = None) -> None:
         sized = {} if page is None else {"page": page}
@@ -239,7 +257,9 @@ class Running:
         while True:
             try:
                 self.observer.gauge("parked_records", await self.storage.inbox.parked_count())
-                await self.storage.log.forget_commands(self.clock.now() - COMMAND_IDS_KEPT)
+                # How long things are kept is real time, whatever the installation's offset.
+                await self.storage.log.forget_commands(self.clock.real_now() - KEPT)
+                await self.storage.inbox.forget_dead(self.clock.real_now() - KEPT)
             except Unavailable:
                 logger.warning("housekeeping_put_off")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)

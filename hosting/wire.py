@@ -11,6 +11,7 @@ from eventlog.incoming import Incoming, Poison, RawRecord
 from eventlog.recorded import Row
 from eventlog.relay import Headers
 
+EVENT_ID_HEADER = "ce_id"
 RECORD_BYTES_MAX = 1_048_576
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

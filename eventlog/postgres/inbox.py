@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 
@@ -90,6 +91,10 @@ class PostgresInbox:
     async def settle_dead(self, letter: int, outcome: str) -> bool:
         """Note that a dead letter was requeued or dropped; False when that had been done before."""
         return bool(await self._fetch("settle_dead", letter, outcome))
+
+    async def forget_dead(self, before: datetime) -> None:
+        """Delete dead letters that failed before a (real) time."""
+        await self._fetch("forget_dead", before)
 
     async def move_inbox(self, topic: str, key: str, last: int) -> None:
         """Set the last sequence of a key: an operator dropped what stood before."""

@@ -74,6 +74,9 @@ SELECT id, topic, partition, record_offset, key, headers, sealed_value, cause, r
 UPDATE eventlog.dead_letters SET settled_as = $2, settled_at = clock_timestamp()
  WHERE id = $1 AND settled_as IS NULL RETURNING id
 
+-- name: forget_dead
+DELETE FROM eventlog.dead_letters WHERE failed_at < $1
+
 -- name: move_inbox
 INSERT INTO eventlog.inbox (topic, key, last_sequence, last_hash) VALUES ($1, $2, $3, '')
 ON CONFLICT (topic, key) DO UPDATE SET last_sequence = excluded.last_sequence, last_hash = ''

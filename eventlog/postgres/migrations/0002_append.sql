@@ -53,7 +53,8 @@ BEGIN
     LOOP verdicts[hit.chain] := 2; END LOOP;
 
     INSERT INTO eventlog.commands (id, stream, version, events, recorded_at)
-    SELECT k.id, c_stream[k.chain], k.version, k.events, recorded
+    -- How long an id is kept is real time, whatever the installation's clock says.
+    SELECT k.id, c_stream[k.chain], k.version, k.events, clock_timestamp()
       FROM unnest(k_chain, k_id, k_version, k_events) AS k(chain, id, version, events)
      WHERE verdicts[k.chain] = 0;
 

@@ -1,0 +1,63 @@
+"""Is a topic ahead of its log? Then the database was restored, and publishing on would tell two stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from eventlog.errors import Unavailable
+from eventlog.store import LogStore
+
+LOOK_MILLISECONDS = 5_000
+
+
+async def ahead_of_log(bootstrap: str, topics: Iterable[str], log: LogStore, *, id_header: str) -> str | None:
+    """Return the id of a published event that the log does not hold, None when there is none.
+
+    Looks at the last record of every partition; `id_header` names the header with the event id. Raises
+    Unavailable.
+    """
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    try:
+        await consumer.start()
+        last = await _last_ids(consumer, topics, id_header)
+    except (KafkaError, OSError) as trouble:
+        raise Unavailable(f"Kafka does not answer ({type(trouble).__name__})") from trouble
+    finally:
+        await consumer.stop()
+    for event_id in sorted(last):
+        stream, _, version = event_id.rpartition("@")
+        rows = await log.load({stream: int(version) - 1})
+        if not rows[stream]:
+            return event_id
+    return None
+
+
+async def _last_ids(consumer: AIOKafkaConsumer, topics: Iterable[str], id_header: str) -> set[str]:
+    partitions = [
+        TopicPartition(topic, number)
+        for topic in topics
+        for number in consumer.partitions_for_topic(topic) or ()
+    ]
+    if not partitions:
+        return set()
+    starts = await consumer.beginning_offsets(partitions)
+    ends = await consumer.end_offsets(partitions)
+    filled = [partition for partition in partitions if ends[partition] > starts[partition]]
+    consumer.assign(filled)
+    for partition in filled:
+        consumer.seek(partition, ends[partition] - 1)
+    found: set[str] = set()
+    waiting = set(filled)
+    while waiting:
+        batch = await consumer.getmany(*waiting, timeout_ms=LOOK_MILLISECONDS)
+        if not batch:
+            break
+        for partition, records in batch.items():
+            waiting.discard(partition)
+            found |= {
+                value.decode() for record in records for name, value in record.headers if name == id_header
+            }
+    return found
