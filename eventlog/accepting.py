@@ -1,4 +1,7 @@
-"""Accepted records on their way from bytes to commands: held against their contract, opened, interpreted."""
+"""Accepted records on their way from bytes to commands: held against their contract, opened, interpreted.
+
+Whatever goes wrong here is that record's poison and no other's: these steps are pure, trying again helps nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ logger = structlog.get_logger("inbound")
 
 def validate(accepted: Accepted, heard: Heard | None, observer: Observer) -> None:
     """Hold a record's data against its type's contract: what breaks it is poison, what nobody hears is counted."""
+    if accepted.poison is not None:
+        return
     accepted.heard = heard
     if heard is None:
         observer.count("ignored_total", type=accepted.message.type)
@@ -25,6 +30,8 @@ def validate(accepted: Accepted, heard: Heard | None, observer: Observer) -> Non
         accepted.body = heard.validate(accepted.message.data)
     except ValueError:
         accepted.poison = Poison("breaks_contract", accepted.message.type)
+    except Exception as failure:  # noqa: BLE001 - whatever a validator raises concerns this record alone
+        accepted.poison = unexpected(failure)
 
 
 async def open_sealed(accepted: Iterable[Accepted], keyring: Keyring) -> None:
@@ -38,11 +45,19 @@ async def open_sealed(accepted: Iterable[Accepted], keyring: Keyring) -> None:
             each.opened.update(_fields(each, block, keys))
 
 
-def interpret(accepted: Accepted) -> tuple[str, Any] | None:
-    """Return which own stream is told what by a record, None when it is nothing to us."""
+def interpret(accepted: Accepted) -> None:
+    """Find out which own stream is told what by a record, if any."""
     if accepted.heard is None or accepted.body is None:
-        return None
-    return accepted.heard.command(accepted.message, accepted.body, accepted.opened)
+        return
+    try:
+        accepted.spoken = accepted.heard.command(accepted.message, accepted.body, accepted.opened)
+    except Exception as failure:  # noqa: BLE001 - as above
+        accepted.poison = unexpected(failure)
+
+
+def unexpected(failure: Exception, attempts: int = 1) -> Poison:
+    """Name an exception nobody foresaw by its type; its text may quote the record."""
+    return Poison("exception", type(failure).__name__, attempts=attempts)
 
 
 def _fields(accepted: Accepted, block: Any, keys: Mapping[str, PersonKey | None]) -> dict[str, Any]:

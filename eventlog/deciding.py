@@ -41,6 +41,11 @@ class Decided:
         codec = self.aggregate.codec
         return {person for each in self.decisions for event in each.events for person in codec.persons(event)}
 
+    @property
+    def refused_steps(self) -> list[Step]:
+        """The steps a rule forbids on this state."""
+        return [each.step for each in self.decisions if each.refused is not None]
+
     def writes(self, work: Work) -> bool:
         """Tell whether anything must be written: a lone refusal leaves no trace."""
         return bool(work.inbox or work.fired) or any(
@@ -59,7 +64,7 @@ class Decided:
                 if each.refused is None and each.step.command_id is not None
             ],
             inbox=work.inbox,
-            timers=self._timers(work),
+            timers=self._timers(),
             fired=work.fired,
         )
 
@@ -103,11 +108,11 @@ class Decided:
                 )
         return made
 
-    def _timers(self, work: Work) -> list[TimerChange]:
+    def _timers(self) -> list[TimerChange]:
         wanted = self.aggregate.decider.timers(self.folded.state)
-        held = dict(self.aggregate.decider.timers(self.before.state)) if self.before.version else {}
-        if work.fired is not None:
-            held.pop(work.fired[0], None)
+        # A timer that has just fired still counts as held: with the same due time it is not armed again,
+        # or a command that changes nothing would make it fire for ever.
+        held = self.aggregate.decider.timers(self.before.state) if self.before.version else {}
         armed = [TimerChange(name, due) for name, due in wanted.items() if held.get(name) != due]
         return armed + [TimerChange(name, None) for name in held if name not in wanted]
 

@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 class Gatherer(Generic[T, R]):
-    """Runs one batch at a time and gives each caller its own result.
+    """Runs one batch at a time and gives each caller its own result, or raises it where it is an exception.
 
     Sleeping to gather more costs latency and, measured, throughput too. `share` says how many items the
     next batch may take of those waiting; taking at most half of all that is outstanding keeps client and
@@ -22,7 +22,7 @@ class Gatherer(Generic[T, R]):
 
     def __init__(
         self,
-        run: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        run: Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]],
         *,
         share: Callable[[int], int] | None = None,
     ) -> None:
@@ -43,7 +43,10 @@ class Gatherer(Generic[T, R]):
         try:
             while self._waiting:
                 count = max(1, min(len(self._waiting), self._share(len(self._waiting))))
-                await self._settle([self._waiting.popleft() for _ in range(count)])
+                taken = [self._waiting.popleft() for _ in range(count)]
+                # What was cancelled before its turn has nobody left to ask for it.
+                if batch := [each for each in taken if not each[1].done()]:
+                    await self._settle(batch)
         finally:
             self._worker = None
 
@@ -58,7 +61,11 @@ class Gatherer(Generic[T, R]):
                 raise
             return
         for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
                 future.set_result(result)
 
 
@@ -90,8 +97,9 @@ class Turns:
     def _step_aside(self, name: str, turn: asyncio.Future[None]) -> None:
         if turn.done() and not turn.cancelled():
             self._pass_on(name)
-        else:
-            self._queues[name].remove(turn)
+        elif turn in (queue := self._queues.get(name, deque())):
+            # It is gone from the queue when the holder let go after the cancellation and before this.
+            queue.remove(turn)
 
     def _pass_on(self, name: str) -> None:
         queue = self._queues[name]

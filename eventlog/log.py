@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import stamina
-
 from eventlog.aggregate import Aggregate, Catalogue
+from eventlog.appending import Appender
 from eventlog.clock import Clock
 from eventlog.decider import Refused
 from eventlog.deciding import Decided, decide_steps
@@ -24,9 +23,7 @@ from eventlog.tail import Tail
 from eventlog.work import Folded, InboxMoved, Result, Step, Work
 
 ATTEMPTS_MAX = 50
-FLUSH_CHAINS_MAX = 1000
 STATES_CACHED = 50_000
-UNAVAILABLE_SECONDS_MAX = 8.0
 
 
 class EventLog:
@@ -56,10 +53,8 @@ class EventLog:
         self._states: OrderedDict[str, Folded] = OrderedDict()
         self._states_cached = states_cached
         self._turns = Turns()
-        self._outstanding = 0
-        self._peak = 0
         self._loads: Gatherer[tuple[str, int], list[Row]] = Gatherer(self._load_all)
-        self._appends: Gatherer[Chain, tuple[Verdict, int]] = Gatherer(self._append_all, share=self._half)
+        self._appender = Appender(store, self.tail, observer=observer)
 
     async def execute(
         self,
@@ -82,17 +77,17 @@ class EventLog:
     async def run(self, work: Work) -> list[Result]:
         """Run the steps of one stream in order, written together; a refused step hurts no other.
 
-        Raises InboxMoved when another instance took the messages, Unavailable or Contended.
+        Raises InboxMoved when another instance took the messages, Unavailable or Contended; ValueError when
+        two steps carry the same id.
         """
-        self._outstanding += 1
-        self._peak = max(self._peak, self._outstanding)
-        try:
+        ids = [step.command_id for step in work.steps if step.command_id is not None]
+        if len(ids) != len(set(ids)):
+            raise ValueError(f"two steps on {work.stream} carry the same command id")
+        with self._appender.outstanding():
             if not work.steps:
                 return await self._advance(work)
             async with self._turns.of(work.stream):
                 return await self._run(work)
-        finally:
-            self._outstanding -= 1
 
     async def state(self, stream: str) -> Folded:
         """Return the folded state of a stream as it stands in the log now: a query sees its own writes."""
@@ -121,20 +116,24 @@ class EventLog:
             )
             steps = [step for step in work.steps if step.command_id not in settled]
             decided = decide_steps(aggregate, work.stream, folded, steps)
+            if known := await self._answers(decided.refused_steps):
+                # What was done before stays done, even where a rule would forbid it by now.
+                settled |= known
+                continue
             if not decided.writes(work):
                 fresh = await self._refreshed(aggregate, work.stream)
                 if fresh.version == folded.version:
                     return _merged(work, decided, settled, None)
                 continue
             keys = await self._keys(decided.persons)
-            verdict, position = await self._appends.submit(decided.chain(work, keys))
+            verdict, position = await self._appender.append(decided.chain(work, keys))
             match verdict:
                 case Verdict.WRITTEN:
                     self._remember(work.stream, decided.folded)
                     return _merged(work, decided, settled, position)
                 case Verdict.VERSION_CONFLICT:
                     is_new = False
-                    self._states.pop(work.stream, None)
+                    await self._catch_up(aggregate, work.stream, folded)
                 case Verdict.COMMAND_KNOWN:
                     settled |= await self._answers(steps)
                 case Verdict.TIMER_GONE:
@@ -145,7 +144,7 @@ class EventLog:
 
     async def _advance(self, work: Work) -> list[Result]:
         """Move the inbox past what nobody here listens to, touching no stream."""
-        verdict, _ = await self._appends.submit(Chain(work.stream, ANY_VERSION, inbox=work.inbox))
+        verdict, _ = await self._appender.append(Chain(work.stream, ANY_VERSION, inbox=work.inbox))
         if verdict is not Verdict.WRITTEN:
             raise InboxMoved(work.stream)
         return []
@@ -170,8 +169,14 @@ class EventLog:
         self._remember(stream, held)
         return held
 
+    async def _catch_up(self, aggregate: Aggregate[Any, Any, Any], stream: str, folded: Folded) -> None:
+        """After a conflict read what is new, not the whole stream: a long one would cost its square."""
+        if (await self._refreshed(aggregate, stream)).version == folded.version:
+            self._states.pop(stream, None)  # ahead of the log itself: nothing held can be right
+
     def _remember(self, stream: str, folded: Folded) -> None:
-        if folded.version == 0:
+        held = self._states.get(stream)
+        if folded.version == 0 or (held is not None and held.version > folded.version):
             return
         self._states[stream] = folded
         self._states.move_to_end(stream)
@@ -184,7 +189,7 @@ class EventLog:
 
     async def _answers(self, steps: Iterable[Step]) -> dict[UUID, Result]:
         ids = [step.command_id for step in steps if step.command_id is not None]
-        found = await self.store.known(ids)
+        found = await self.store.known(ids) if ids else {}
         return {known.id: Result(known.stream, known.version, known=True) for known in found.values()}
 
     async def _load_all(self, wanted: Sequence[tuple[str, int]]) -> Sequence[list[Row]]:
@@ -193,31 +198,6 @@ class EventLog:
             lowest[stream] = min(after, lowest.get(stream, after))
         found = await self.store.load(lowest)
         return [[row for row in found[stream] if row.version > after] for stream, after in wanted]
-
-    async def _append_all(self, chains: Sequence[Chain]) -> Sequence[tuple[Verdict, int]]:
-        ids = [command.id for chain in chains for command in chain.commands]
-        if len(ids) != len(set(ids)):
-            # The same id twice at once: the later one must meet the first's stored answer.
-            return [*(await self._append_all(chains[:1])), *(await self._append_all(chains[1:]))]
-        async for attempt in stamina.retry_context(
-            on=Unavailable, attempts=None, timeout=UNAVAILABLE_SECONDS_MAX, wait_initial=0.05, wait_max=1.0
-        ):
-            with attempt:
-                # After an unknown COMMIT the same ids are sent again: the function answers "known"
-                # for what had been written, and a look-up could not tell "lost" from "not yet".
-                written = await self.store.append(chains)
-        answers, position = [], written.base_position
-        for chain, verdict in zip(chains, written.verdicts, strict=True):
-            position += len(chain.events) if verdict is Verdict.WRITTEN else 0
-            answers.append((verdict, position))
-        self._observer.measure("flush_size", len(chains))
-        self.tail.moved_to(position)
-        return answers
-
-    def _half(self, _waiting: int) -> int:
-        # Half of the recent peak, not of what is left: a batch of 200 makes two flushes, not eight.
-        self._peak = max(self._outstanding, self._peak - self._peak // 32 - 1)
-        return min(FLUSH_CHAINS_MAX, (self._peak + 1) // 2)
 
 
 def _merged(

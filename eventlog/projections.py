@@ -60,7 +60,9 @@ async def reached(followers: FollowerStore, name: str, position: int, *, seconds
     """Wait until a projection has taken `position` in; False when it did not within the time."""
 
     async def wait() -> None:
-        while await followers.checkpoint(name) < position:
+        while True:
+            if await followers.checkpoint(name) >= position:
+                return
             await asyncio.sleep(REACHED_POLL_SECONDS)
 
     try:

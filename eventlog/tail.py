@@ -38,8 +38,7 @@ class Tail:
         """Note that the log reaches at least to `position`."""
         if position > self._head:
             self._head = position
-            self._grown.set()
-            self._grown = asyncio.Event()
+            self._wake()
 
     async def read(self, after: int, limit: int) -> list[Row]:
         """Return at most `limit` rows above a position, as the store would.
@@ -65,7 +64,18 @@ class Tail:
                 await grown.wait()
                 continue
             async with self._polling:
-                try:
-                    await asyncio.wait_for(grown.wait(), self._poll_seconds)
-                except TimeoutError:
-                    self.moved_to(await self._store.head())
+                await self._poll(grown)
+
+    async def _poll(self, grown: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self._poll_seconds):
+                await grown.wait()
+        except TimeoutError:
+            self.moved_to(await self._store.head())
+        finally:
+            # Whoever polled may not come back for long: the others look again who polls next.
+            self._wake()
+
+    def _wake(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()

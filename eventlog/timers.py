@@ -54,7 +54,10 @@ class Timers:
 
     async def _fire(self, timer: DueTimer) -> None:
         cause = f"timer:{timer.stream}:{timer.name}:{timer.due.isoformat()}"
-        command = self._on_timer(timer.stream, timer.name, timer.due, self._log.clock.now())
+        # The database says it is due; our own clock, synced now and then, may still be a little behind. A command
+        # from before the due time would find nothing overdue, and the deadline would never be said.
+        at = max(self._log.clock.now(), timer.due)
+        command = self._on_timer(timer.stream, timer.name, timer.due, at)
         (result,) = await self._log.run(
             Work(timer.stream, (Step(command, derived_id(cause), cause),), fired=(timer.name, timer.due))
         )

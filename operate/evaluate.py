@@ -16,7 +16,7 @@ from typing import Any
 from rich.table import Table
 
 from services.intake.domain.classify import Classification, Demand, classify
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 LANGUAGES = ("zh", "en")
 TIMINGS = ("ongoing", "past")

@@ -1,0 +1,1 @@
+"""The services: one shape each; none imports another."""

@@ -98,11 +98,13 @@ def identity_marks(
 
 
 def _is_usable(number: phonenumbers.PhoneNumber) -> bool:
+    if phonenumbers.is_valid_number(number):
+        return True
     if number.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY:
-        return bool(phonenumbers.is_valid_number(number))
-    return bool(
-        phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    )
+        return False
+    # Zeros in front of an unknown range are no number: read again, they would fall off.
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    return possible == phonenumbers.ValidationResult.IS_POSSIBLE and not number.italian_leading_zero
 
 
 def _plain(text: str) -> str:

@@ -39,14 +39,14 @@ def language_by_words(text: str) -> Literal["zh", "en"] | None:
 
 
 def _reads_english(words: list[str]) -> bool:
-    english, other = _common_words()
+    english, other = _frequent_words()
     ours = sum(word in english for word in words)
     theirs = sum(word in other for word in words)
     return ours > theirs and ours >= len(words) * _COMMON_SHARE_MIN
 
 
 @cache
-def _common_words() -> tuple[frozenset[str], frozenset[str]]:
+def _frequent_words() -> tuple[frozenset[str], frozenset[str]]:
     lists = word_lists()["common_words"]
     english = frozenset(lists["en"].split())
     return english, frozenset(lists["other"].split())

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 from shared_kernel.words import BREAK, is_han, stem_of, surfaces
+
+# Finding common stretches takes the product of both lengths.
+_SHOWN_CHARACTERS: Final = 4_000
 
 
 def shingles(text: str) -> frozenset[str]:
@@ -37,14 +41,15 @@ def shared_words(a: str, b: str) -> tuple[str, ...]:
     """Return the words both texts use, as written in `a` and in its order: why they are alike.
 
     Chinese comes in the longest stretches (two characters and more) that both contain, other words singly;
-    words alike but for their ending count as shared. The result is the customer's own text: personal.
+    words alike but for their ending count as shared. Of a long text the beginning is shown, its first
+    4,000 characters. The result is the customer's own text: personal.
     """
-    other = _content(b)
+    other = _content(b[:_SHOWN_CHARACTERS])
     stems = {stem for _, stem in other if not is_han(stem)}
     chinese = "".join(stem if is_han(stem) else BREAK for _, stem in other)
     found: dict[str, None] = {}
     run = ""
-    for surface, stem in [*_content(a), (BREAK, BREAK)]:
+    for surface, stem in [*_content(a[:_SHOWN_CHARACTERS]), (BREAK, BREAK)]:
         if is_han(stem) and run + stem in chinese:
             run += stem
             continue

@@ -20,7 +20,6 @@ CUSTOMER: Final = "customer"
 SYSTEM: Final = "system"
 
 LADDER: Final = (AGENT, SENIOR, LEAD, MANAGER, EXECUTIVE)
-ROLES: Final = frozenset({*LADDER, REVIEWER, OPERATOR, PLATFORM, CUSTOMER, SYSTEM})
 
 NO_LEVEL: Final = -1
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from shared_kernel.languages import language_by_words
 from shared_kernel.words import BREAK, is_han, tokens
@@ -18,7 +18,7 @@ Part = tuple[str, ...]
 # How far apart the two halves of an expression may stand: Chinese characters, other words.
 _REACH_HAN: Final = 8
 _REACH_WORDS: Final = 5
-_FEW_WORDS: Final = 5
+_FEW_WORDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,7 @@ class Dictionary:
     general: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A part of an expression found in a text, from token `start` up to `end`, in one sentence."""
 
     part: Part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from eventlog.errors import Unavailable
 
 CACHE_SECONDS = 60.0
 CACHE_KEYS_MAX = 200_000
@@ -113,7 +116,9 @@ class Keyring:
 
     async def _restock(self) -> None:
         try:
-            self._stock.extend(await self._store.mint(self._stock_wanted))
+            # Nobody waits for this: when the store is away, the next one in need asks again.
+            with contextlib.suppress(Unavailable):
+                self._stock.extend(await self._store.mint(self._stock_wanted))
         finally:
             self._refill = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from uuid import UUID
 
 import asyncpg
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,17 +41,19 @@ class PostgresKeyStore:
 
     async def by_person(self, persons: Iterable[str]) -> Mapping[str, PersonKey]:
         """Return the newest key of each person who still has one."""
-        rows = await self._fetch("by_person", list(persons))
+        rows = await self._fetch("by_person", persons)
         return {str(row["person"]): self._unwrap(row) for row in rows}
 
     async def by_id(self, key_ids: Iterable[str]) -> Mapping[str, PersonKey]:
         """Return the keys that still exist."""
-        rows = await self._fetch("by_id", list(key_ids))
+        rows = await self._fetch("by_id", key_ids)
         return {str(row["id"]): self._unwrap(row) for row in rows}
 
-    async def _fetch(self, query: str, names: list[str]) -> list[asyncpg.Record]:
+    async def _fetch(self, query: str, names: Iterable[str]) -> list[asyncpg.Record]:
+        # Names come from topics too: what is no UUID names no key of ours, and must not pass for an outage.
+        ids = [found for name in names if (found := _uuid_of(name)) is not None]
         try:
-            return await self._pool.fetch(SQL[query], names)
+            return await self._pool.fetch(SQL[query], ids)
         except TRANSIENT as trouble:
             raise KeysUnavailable("the person key store does not answer") from trouble
 
@@ -62,3 +65,10 @@ class PostgresKeyStore:
         wrapped: bytes = row["wrapped"]
         raw = self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], str(row["id"]).encode())
         return PersonKey(str(row["id"]), str(row["person"]), AESGCM(raw))
+
+
+def _uuid_of(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

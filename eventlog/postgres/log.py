@@ -26,6 +26,9 @@ async def transient_named() -> AsyncIterator[None]:
     try:
         yield
     except TRANSIENT as trouble:
+        # asyncpg counts a value it cannot encode among its interface errors; waiting will not mend it.
+        if isinstance(trouble, ValueError):
+            raise
         raise Unavailable(f"the database does not answer ({type(trouble).__name__})") from trouble
 
 

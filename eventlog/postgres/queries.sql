@@ -25,7 +25,8 @@ SELECT coalesce((SELECT position FROM eventlog.events ORDER BY position DESC LIM
 SELECT first_position, last_position, hash FROM eventlog.links WHERE last_position > $1 ORDER BY last_position LIMIT $2
 
 -- name: due_timers
-SELECT stream, name, due_at FROM eventlog.timers WHERE due_at <= eventlog.now() ORDER BY due_at LIMIT $1
+-- In a subquery the time is asked for once and the index serves; else it would be asked for every armed timer.
+SELECT stream, name, due_at FROM eventlog.timers WHERE due_at <= (SELECT eventlog.now()) ORDER BY due_at LIMIT $1
 
 -- name: next_due
 SELECT min(due_at) FROM eventlog.timers

@@ -24,6 +24,7 @@ _STATEMENTS = {
     "close database": "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1::text)",
     "drop database": "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text)",
 }
+_OWN_NAME = "SELECT current_user"
 _ROLE_EXISTS = "SELECT count(*) FROM pg_roles WHERE rolname = $1"
 _DATABASE_EXISTS = "SELECT count(*) FROM pg_database WHERE datname = $1"
 _SHARED_DATABASES = ("postgres", "template1")
@@ -43,7 +44,7 @@ def dsn_of(base: str, database: str, *, role: str | None = None, password: str =
 async def create_database(engines: Engines, name: str) -> str:
     """Create an empty database of the administrator's and return its DSN."""
     async with _admin(engines) as admin:
-        await _run(admin, "create database", name, await admin.fetchval("SELECT current_user"))
+        await _run(admin, "create database", name, await admin.fetchval(_OWN_NAME))
     return dsn_of(engines.postgres_admin_dsn, name)
 
 

@@ -24,7 +24,8 @@ router = APIRouter(tags=["escalations"])
 
 
 @router.get("/v1/escalations")
-async def escalations(  # noqa: PLR0917 - the framework calls it by name
+async def escalations(
+    *,
     by: Caller,
     engine: Engine,
     desk: Annotated[str | None, Query(max_length=64)] = None,

@@ -27,8 +27,7 @@ from services.intake.domain.complaint.events import ComplaintRegistered
 from services.intake.matters import Matters
 from services.intake.outgoing import outgoing
 from services.intake.persons import Persons
-from services.intake.policies import load_rules
-from services.intake.policy_files import load_complaint_policy
+from services.intake.policy_files import load_complaint_policy, load_rules
 from services.intake.projections.complaint_list import complaint_list
 from services.intake.reactions import Context, on_timer, react
 from services.intake.registering import Registering

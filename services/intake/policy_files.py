@@ -1,18 +1,27 @@
-"""Reads the policy data of the complaint aggregate from `policies/*.toml`, once, when the service is composed."""
+"""Reads intake's policy data from `policies/*.toml`, once, when the service is composed."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from services.intake.domain.classify import Rules, rules_from
 from services.intake.domain.complaint.policy import ComplaintPolicy, FrontDesk, FrontDesks
 from services.intake.domain.complaint.values import FIRST_REPLY, Level
 from services.intake.domain.grading import GRADES, grade_table_from
 from shared_kernel.calendars import ALWAYS, business_calendar_from
 from shared_kernel.clocks import ClockPolicy, clock_policy_from
 from shared_kernel.roles import LADDER
+
+CLASSIFY_FILES: Final = (
+    "classify.toml",
+    "classify_timing_zh.toml",
+    "classify_timing_en.toml",
+    "classify_labels_zh.toml",
+    "classify_labels_en.toml",
+)
 
 
 class PolicyFileError(ValueError):
@@ -34,6 +43,17 @@ def load_complaint_policy() -> ComplaintPolicy:
         clocks=_promising(clock_policy_from(_read("clocks.toml"), _calendars())),
         front_desks=front_desks_from(_read("desks.toml")),
     )
+
+
+def load_rules() -> Rules:
+    """Return the classification rules as shipped, compiled (`domain.md` 2).
+
+    Raises RulesError naming the entry when the tables cannot be used.
+    """
+    merged: dict[str, Any] = {}
+    for name in CLASSIFY_FILES:
+        merged = _merged(merged, _read(name))
+    return rules_from(merged)
 
 
 def load_refusals() -> Mapping[str, Mapping[str, str]]:
@@ -69,6 +89,11 @@ def _promising(clocks: ClockPolicy) -> ClockPolicy:
 
 def _calendars() -> Mapping[str, Any]:
     return {"always": ALWAYS, "business": business_calendar_from(_read("calendar.toml"))}
+
+
+def _merged(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(left[key], right[key]) for key in left.keys() & right.keys()}
+    return {**left, **right, **both}
 
 
 def _read(name: str) -> dict[str, Any]:

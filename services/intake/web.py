@@ -17,13 +17,15 @@ from hosting.identity import require_role
 from hosting.problems import Fault, Problem
 from services.intake import bodies, handlers
 from services.intake.domain.complaint.policy import ComplaintPolicy
-from services.intake.domain.complaint.view import as_view
 from services.intake.projections import complaint_list
 from services.intake.registering import Registering
-from shared_kernel.roles import LADDER, OPERATOR
+from services.intake.views import as_view
+from shared_kernel.roles import LADDER, OPERATOR, PLATFORM, REVIEWER
 
 REGISTER: TypeAdapter[Register] = TypeAdapter(Register)
 READ_MODEL_SECONDS_MAX = 5.0
+# Who may read every complaint; a customer (by link) reads the own one.
+READERS = (*LADDER, OPERATOR, PLATFORM, REVIEWER)
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"])
 
@@ -65,8 +67,9 @@ async def register(
 
 
 @router.get("")
-async def complaints(  # noqa: PLR0917 - the framework calls it by name
-    _by: Caller,
+async def complaints(
+    *,
+    by: Caller,
     engine: Engine,
     stage: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
     desk: Annotated[str | None, Query(max_length=64)] = None,
@@ -75,6 +78,7 @@ async def complaints(  # noqa: PLR0917 - the framework calls it by name
     min_position: Annotated[int, Query(ge=0)] = 0,
 ) -> dict[str, Any]:
     """List complaints, 100 a page; `after` is the last complaint of the page before."""
+    require_role(by, *READERS)
     await _wait_for(engine, min_position)
     rows = await complaint_list.listed(engine.pool, stage=stage, desk=desk, open_only=open_only, after=after)
     return {"complaints": [dict(row) for row in rows]}
@@ -82,21 +86,23 @@ async def complaints(  # noqa: PLR0917 - the framework calls it by name
 
 @router.get("/counts")
 async def counts(
-    _by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0
+    by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0
 ) -> dict[str, Any]:
     """Count complaints by stage, outcome, timing and grade."""
+    require_role(by, *READERS)
     await _wait_for(engine, min_position)
     return {"counts": [dict(row) for row in await complaint_list.counted(engine.pool)]}
 
 
 @router.get("/{complaint}")
 async def complaint_view(
-    complaint: Id, _by: Caller, engine: Engine, policy: Annotated[ComplaintPolicy, Depends(_policy)]
+    complaint: Id, by: Caller, engine: Engine, policy: Annotated[ComplaintPolicy, Depends(_policy)]
 ) -> dict[str, Any]:
     """Show a complaint as it stands now: stage, owner, grade, and each clock explained in both languages."""
     folded = await engine.log.state(handlers.stream_of(complaint))
     view = as_view(folded.state, engine.clock.now(), policy.clocks)
-    if view is None:
+    # To a customer, somebody else's complaint does not exist.
+    if view is None or (by.actor != view.person and not set(by.roles) & set(READERS)):
         raise _unknown()
     return {"version": folded.version, **asdict(view)}
 

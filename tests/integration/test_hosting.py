@@ -202,7 +202,7 @@ def test_signal_lets_a_request_finish_and_ends_in_good_order(number: signal.Sign
         statuses: list[int] = []
         asking = threading.Thread(target=lambda: statuses.append(service.ask("/v1/failures/slow")))
         asking.start()
-        time.sleep(0.2)
+        time.sleep(0.2)  # the request takes half a second: the signal must meet it in flight
         service.child.send_signal(number)
         asking.join(timeout=10)
         exit_status, lines, stderr = service.ended()
@@ -232,7 +232,7 @@ def test_start_that_fails_is_a_failure_told_without_values() -> None:
 def test_loop_that_stands_still_is_told_within_a_second() -> None:
     with process("blocks") as service:
         service.ask("/health/live")
-        time.sleep(2.5)
+        time.sleep(2.5)  # the block lasts 1.5 s, and its end must be seen as well
         service.child.send_signal(signal.SIGTERM)
         exit_status, lines, _ = service.ended()
 
@@ -255,7 +255,7 @@ def test_stop_that_takes_too_long_is_cut_off() -> None:
 
 
 def block() -> None:
-    time.sleep(1.5)
+    time.sleep(1.5)  # holding the loop is what is tested
 
 
 def main(port: str, flag: str = "") -> int:

@@ -15,7 +15,7 @@ from eventlog.postgres.queries import queries_from
 from eventlog.state_rows import StateRows
 from eventlog.store import LogStore
 from services.intake.domain.complaint.state import Answered, Closed, NotRegistered, Received, State, Visited
-from services.intake.domain.complaint.view import stage_of
+from services.intake.views import stage_of
 
 NAME = "complaint_list"
 PAGE = 100

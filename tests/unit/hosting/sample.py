@@ -87,7 +87,7 @@ def routes() -> APIRouter:
     @router.get("/failures/{kind}")
     async def failing(kind: str, limit: int = 10) -> None:
         if kind == "slow":
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)  # a request that a stop meets in flight
             return
         raise {
             "owner": Refused("owner_only"),
@@ -135,5 +135,5 @@ class Sample:
             self.at_start()
         yield
         if self.hangs_at_stop:
-            await asyncio.sleep(60)
+            await asyncio.sleep(60)  # far beyond what a stop may take
         self.steps.append("stopped")

@@ -179,7 +179,7 @@ async def nothing(_message: Message) -> None:
 
 async def test_body_that_dribbles_is_given_up() -> None:
     async def dribble() -> Message:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a dribble: each piece in time, the whole never
         return {"type": "http.request", "body": b" ", "more_body": True}
 
     with pytest.raises(Problem) as refusal:

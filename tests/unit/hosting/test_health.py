@@ -32,7 +32,7 @@ class Hanging:
     name: str = "keys"
 
     async def check(self) -> ProbeResult:
-        await asyncio.sleep(30)
+        await asyncio.sleep(30)  # far beyond what a probe may take
         return ProbeResult(ok=True)
 
 

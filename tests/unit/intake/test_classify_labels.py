@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from services.intake.domain.classify import Classification, classify
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 RULES = load_rules()
 
@@ -75,7 +75,7 @@ def test_the_costlier_demand_comes_first() -> None:
 
 
 def test_compensation_in_a_form_beside_a_refund_is_routine() -> None:
-    kinds = [demand.kind for demand in read("主办方取消了演出。\n[投诉要求]退款,赔偿,道歉").demands]
+    kinds = [demand.kind for demand in read("主办方取消了演出。\n【客户诉求】退款、赔偿、道歉").demands]
 
     assert kinds[0] == "refund"
     assert kinds[-1] == "compensation"

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from services.intake.domain.classify import Classification, Evidence, Rules, classify
 from services.intake.domain.classify.reading import CHARACTERS_MAX, reading_of
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 RULES = load_rules()
 STORED = TypeAdapter(Classification)

@@ -10,7 +10,7 @@ from services.intake.domain.classify import RulesError, rules_from
 from services.intake.domain.classify.anchors import required_by
 from services.intake.domain.classify.model import BypassTarget, DemandKind, Severity, Threat
 from services.intake.domain.classify.rules import CONTEXTS, LANGUAGES
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 
 def table(**changes: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.intake.domain.classify import Classification, classify
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 RULES = load_rules()
 TUESDAY = datetime(2025, 3, 4, 9, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.intake.domain.classify import Classification, classify
-from services.intake.policies import load_rules
+from services.intake.policy_files import load_rules
 
 RULES = load_rules()
 
@@ -88,8 +88,8 @@ def test_negated_or_wished_repair_is_no_repair_in_english(narrative: str) -> Non
     assert not any(".resolved." in line.rule for line in read(narrative).bill)
 
 
-def test_a_question_whether_or_not_to_refund_is_no_withholding() -> None:
-    found = read("退钱不退钱无所谓，那天送餐的人态度太差。")
+def test_money_the_customer_waives_is_not_demanded() -> None:
+    found = read("赔钱退款我都不要求，款退不退也无所谓，那天送餐的人态度太差。")
 
     assert found.timing.value == "past"
     assert found.demands == () or found.demands[0].kind not in {"refund", "compensation"}

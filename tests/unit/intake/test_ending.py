@@ -275,6 +275,13 @@ def test_customer_side_and_noted_withdrawals_withdraw(by: By) -> None:
     assert the_end(in_hand, replace(WITHDRAW, by=by)).outcome == "withdrawn"
 
 
+def test_a_customer_speaks_for_the_own_complaint_only() -> None:
+    stranger = By(actor="018f0000-0000-8000-8000-0000000000ff", roles=("customer",))
+
+    in_hand.when(replace(WITHDRAW, by=stranger)).then_refused("own_complaint_only")
+    answered.when(replace(REOPEN, by=stranger)).then_refused("own_complaint_only")
+
+
 def test_other_roles_neither_withdraw_nor_note_decisions() -> None:
     in_hand.when(replace(WITHDRAW, by=REVIEWER)).then_refused("customer_or_staff_only")
     in_hand.when(replace(ELSEWHERE, by=CUSTOMER)).then_refused("staff_only")

@@ -25,8 +25,8 @@ def test_every_rule_of_the_domain_has_title_and_remedy_and_none_is_left_over() -
 
 def test_every_refusal_speaks_both_languages() -> None:
     for rule, texts in load_refusals().items():
-        assert set(texts) == KEYS, rule
-        assert all(text.strip() for text in texts.values()), rule
+        assert set(texts) - {"status"} == KEYS, rule
+        assert all(texts[key].strip() for key in KEYS), rule
         assert all(
             any("一" <= letter <= "鿿" for letter in texts[key]) for key in ("title_zh", "remedy_zh")
         ), rule

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.domain.complaint.state import Received
 from services.intake.domain.complaint.values import Owner
-from services.intake.domain.complaint.view import ClockView, ComplaintView, as_view
+from services.intake.views import ClockView, ComplaintView, as_view
 from tests.unit.intake.story import (
     ACKNOWLEDGE,
     ANSWER,

@@ -42,9 +42,9 @@ _TIED_BY = re.compile(
     r"付|交了|交的|扣(?!除)|收了|收的|欠|充了|充值|转了|多收|押金|定金|退|赔|余额|款"
     r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
 )
-_NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|扣分|只退|仅退|价值|月薪|市值|\b(?:worth|salary|cost of repair)\b")
+_NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|只退|仅退|价值|月薪|市值|\b(?:worth|salary)\b")
 _EVIDENCE_MAX = 5
-_SAID_CONFIDENCE = 0.8
+_SAID_CONFIDENCE = 0.6
 _LISTED_CONFIDENCE = 0.85
 _MORE_SURE = 0.05
 
@@ -112,7 +112,7 @@ def _kind(hit: Hit) -> DemandKind:
 
 
 def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum | None) -> Demand:
-    sure = (_LISTED_CONFIDENCE if in_list else _SAID_CONFIDENCE - 0.2) + _MORE_SURE * len(lines)
+    sure = (_LISTED_CONFIDENCE if in_list else _SAID_CONFIDENCE) + _MORE_SURE * len(lines)
     evidence = tuple(lines[:_EVIDENCE_MAX])
     if tied is not None:
         evidence = (*evidence, Evidence(tied.start, tied.end, "demands.sum", 0.0))

@@ -60,9 +60,13 @@ def require_front_door(by: By) -> None:
         raise Refused("front_door_only", "only the customer, staff, the platform and imports register")
 
 
-def require_customer_side(by: By) -> None:
-    """Refuse all but the customer and those who pass on the customer's word: staff and platform."""
-    if not (is_staff(by) or PLATFORM in by.roles or CUSTOMER in by.roles):
+def require_customer_side(case: Case, by: By) -> None:
+    """Refuse all but this customer (the token names the person) and those who pass on the customer's word."""
+    if is_staff(by) or PLATFORM in by.roles:
+        return
+    if CUSTOMER in by.roles and by.actor != case.person:
+        raise Refused("own_complaint_only", "the complaint is of another person")
+    if CUSTOMER not in by.roles:
         raise Refused(
             "customer_or_staff_only", "only the customer's word counts, passed on by staff or platform"
         )

@@ -76,8 +76,8 @@ def record_visit(
 
 def reopen(policy: ComplaintPolicy, state: State, command: Reopen) -> list[AnyComplaintEvent]:
     """Open it again for the customer: history and owner stay, another handler is to take it over."""
-    authority.require_customer_side(command.by)
     found = require_registered(state)
+    authority.require_customer_side(found.case, command.by)
     if isinstance(found, Received | Classified | InHand):
         return []
     if isinstance(found, Closed) and found.outcome in FINAL_OUTCOMES:
@@ -92,9 +92,9 @@ def reopen(policy: ComplaintPolicy, state: State, command: Reopen) -> list[AnyCo
 
 def withdraw(state: State, command: Withdraw) -> list[AnyComplaintEvent]:
     """Close it as the customer wishes, from any state."""
-    if not authority.is_system(command.by):
-        authority.require_customer_side(command.by)
     found = require_registered(state)
+    if not authority.is_system(command.by):
+        authority.require_customer_side(found.case, command.by)
     if isinstance(found, Closed) and found.outcome == "withdrawn":
         return []
     case = require_open(found).case

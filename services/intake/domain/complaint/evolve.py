@@ -195,7 +195,8 @@ def _noted(state: Registered, event: events.FactNoted) -> State:
 
 
 def _referred(state: Registered, to: str, clock: StartedClock | None) -> State:
-    if clock is None:
+    # A closed complaint owes nothing any more: what comes late is noted and starts no clock.
+    if clock is None or isinstance(state, Closed):
         return _with(state, referred_to=to)
     earlier = running.stopped(state.case.clocks, clock.start, REFERRAL)
     return _with(state, referred_to=to, clocks=running.started(earlier, (clock,)))

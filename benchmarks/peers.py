@@ -1,0 +1,92 @@
+"""The two ways of writing under one face: run a command on a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final, Literal, Protocol, TypeAlias
+from uuid import UUID
+
+from benchmarks.complaint import AGENT, COMPLAINT, TEXT_BYTES, Register, Reply
+from benchmarks.naive.log import NaiveLog
+from benchmarks.site import KEYS_POOL_SIZE, POOL_SIZE, Site
+from eventlog.aggregate import Catalogue
+from eventlog.clock import Clock, fresh_id
+from eventlog.keys import Keyring
+from eventlog.keys.postgres import PostgresKeyStore
+from eventlog.log import EventLog
+from eventlog.message import Command
+from eventlog.postgres.followers import postgres_storage
+from eventlog.postgres.pool import Pool, open_pool
+
+PeerName: TypeAlias = Literal["ours", "naive"]
+PEERS: Final[Sequence[PeerName]] = ("ours", "naive")
+
+NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_WORDS = "The lift in building two stood still again and nobody came for three hours. "
+TEXT: Final = (_WORDS * (TEXT_BYTES // len(_WORDS) + 1))[:TEXT_BYTES]
+
+
+class Execute(Protocol):
+    """Runs one command to its end; afterwards it is durable."""
+
+    async def __call__(self, stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None: ...
+
+
+def register(complaint: str, person: str, at: datetime = NOON) -> Register:
+    """Return the command that takes a complaint in."""
+    return Register(at=at, by=AGENT, complaint=complaint, person=person, narrative=TEXT)
+
+
+def reply() -> Reply:
+    """Return a reply to any registered complaint."""
+    return Reply(at=NOON, by=AGENT, text=TEXT)
+
+
+def fresh_complaint() -> tuple[str, str]:
+    """Return a new complaint's id and its stream."""
+    complaint = str(fresh_id())
+    return complaint, f"complaint-{complaint}"
+
+
+@asynccontextmanager
+async def open_keyring(site: Site) -> AsyncIterator[Keyring]:
+    """Open the key store both peers use."""
+    pool = await open_pool(site.keys_dsn, application="bench-keys", size=KEYS_POOL_SIZE)
+    try:
+        yield Keyring(PostgresKeyStore(pool, site.master_key()))
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def open_peer(
+    peer: PeerName, dsn: str, keyring: Keyring, *, states_cached: int
+) -> AsyncIterator[Execute]:
+    """Open a peer's log on a database, with the same number of connections for either."""
+    pool = await open_pool(dsn, application=f"bench-{peer}", size=POOL_SIZE)
+    try:
+        yield _naive(pool, keyring) if peer == "naive" else _ours(pool, keyring, states_cached)
+    finally:
+        await pool.close()
+
+
+def _ours(pool: Pool, keyring: Keyring, states_cached: int) -> Execute:
+    log = EventLog(
+        postgres_storage(pool).log, Catalogue(COMPLAINT), keyring, clock=Clock(), states_cached=states_cached
+    )
+
+    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:
+        await log.execute(stream, command, command_id=command_id, is_new=is_new)
+
+    return execute
+
+
+def _naive(pool: Pool, keyring: Keyring) -> Execute:
+    log = NaiveLog(pool, COMPLAINT, keyring)
+
+    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:  # noqa: ARG001 - the peer always loads
+        await log.execute(stream, command, command_id=command_id)
+
+    return execute

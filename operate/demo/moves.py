@@ -1,0 +1,264 @@
+"""The moves that plays are made of: each says do this now, not before that time, or nothing needed. Pure.
+
+Times between the moves are those of an ordinary desk.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+from zlib import crc32
+
+from operate.demo.cast import (
+    REFERRER,
+    SUPERVISOR,
+    Player,
+    customer_of,
+    owner_of,
+    taker_of,
+    visitor_of,
+)
+from operate.demo.seen import Seen
+from operate.demo.tales import Tale
+
+ANSWER_AFTER: Final = timedelta(hours=3)
+VISIT_AFTER: Final = timedelta(hours=6)
+WORDS_AFTER: Final = timedelta(hours=1)
+REFERRED_FOR: Final = timedelta(days=45)
+SAFELY_AFTER: Final = timedelta(minutes=1)
+_READ_LANGUAGES: Final = frozenset({"zh", "en"})
+_BY_LINK: Final = frozenset({"web", "app"})
+LINES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("lines.toml").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One request to a public door of a complaint.
+
+    `mark` is what is remembered of it. After one that `settles`, the services are given time to answer one
+    another before anybody looks again.
+    """
+
+    player: Player
+    door: str
+    body: Mapping[str, Any] | None = None
+    service: Literal["intake", "escalation"] = "intake"
+    mark: str = ""
+    settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing before that time."""
+
+    at: datetime
+
+
+@dataclass(slots=True)
+class Case:
+    """One complaint in play and what its players have done so far.
+
+    `account_of` is the handler whose account of a bypass is awaited, "" when anybody's is; `earlier_bypass`
+    is when the customer had gone over the front line's head before, known to the front line only.
+    """
+
+    tale: Tale
+    complaint: str
+    done: set[str] = field(default_factory=set)
+    account_of: str | None = None
+    earlier_bypass: datetime | None = None
+
+    def said(self, line: str) -> str:
+        """Return what a player says, in the customer's language if we speak it."""
+        return LINES["zh" if self.tale.story.language == "zh" else "en"][line]
+
+    def is_one_in(self, count: int) -> bool:
+        """Tell whether this complaint is one of so many: the same ones in every run."""
+        return crc32(f"chance {self.tale.reference}".encode()) % count == 0
+
+
+Turn: TypeAlias = Act | Later | None
+Move: TypeAlias = Callable[[Case, Seen, datetime], Turn]
+
+
+def review(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Set labels right as a careful reader would: where the rules are unsure, or wrong on timing."""
+    story = case.tale.story
+    is_wrong = seen.timing != story.timing and seen.owes("final_answer")
+    if "classification" in case.done or not (seen.needs_review or is_wrong):
+        return None
+    labels = {"timing": story.timing, "severity": story.severity, "reason": case.said("review")}
+    if story.language in _READ_LANGUAGES:
+        labels["language"] = story.language
+    return Act(player=_owner(case, seen), door="classification", body=labels, settles=True)
+
+
+def acknowledge(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Confirm the arrival, as the owner."""
+    return Act(player=_owner(case, seen), door="acknowledgement") if seen.owes("acknowledge") else None
+
+
+def stop_harm(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Stop the loss where it runs, as the owner."""
+    if seen.timing != "ongoing":
+        return None
+    return Act(player=_owner(case, seen), door="harm-stopped", body={"how": case.said("how_stopped")})
+
+
+def reply(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Whoever is in danger or went over our head hears from us before the answer."""
+    is_serious = seen.severity == "safety" or seen.bypass != "none" or case.tale.story.plot == "left_open"
+    if not (is_serious and seen.owes("first_reply")):
+        return None
+    return Act(player=_owner(case, seen), door="replies", body={"text": case.said("reply")})
+
+
+def give_account(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Hand in the account of a bypass, as the handler who was asked for it."""
+    if case.account_of is None or "account" in case.done:
+        return None
+    owner = _owner(case, seen)
+    handler = Player(case.account_of, owner.role, owner.desk) if case.account_of else owner
+    return Act(player=handler, service="escalation", door="account", body={"account": case.said("account")})
+
+
+def tell_earlier_bypass(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Tell of an earlier bypass only the front line knows: the one read from the text is the second."""
+    if case.earlier_bypass is None or "bypasses" in case.done:
+        return None
+    body = {"target": "regulator", "came_at": case.earlier_bypass.isoformat()}
+    return Act(player=_owner(case, seen), service="escalation", door="bypasses", body=body, settles=True)
+
+
+def accept(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Take over, as one of the offered desk and level; once for each time the complaint is open."""
+    mark = _accepted(seen)
+    if seen.offered is None or mark in case.done:
+        return None
+    taker = taker_of(seen.offered, seen, case.tale.reference)
+    return Act(player=taker, door="handover/acceptance", mark=mark)
+
+
+def accept_again(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Take over after a reopening: routing proposes somebody else."""
+    return accept(case, seen, now) if seen.reopenings else None
+
+
+def decline(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Decline the first hand-over; where routing left it with the owner, the owner asks care first."""
+    if "handover/refusal" in case.done:
+        return None
+    if seen.offered is not None:
+        taker = taker_of(seen.offered, seen, case.tale.reference)
+        return Act(player=taker, door="handover/refusal", body={"reason": case.said("decline")})
+    if "handover/offer" in case.done:
+        return None
+    wished = {"desk": "care", "level": "senior"}
+    return Act(player=_owner(case, seen), door="handover/offer", body=wished)
+
+
+def wait_for_a_miss(_case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Wait until a clock has run out."""
+    return None if seen.has_missed or seen.next_due is None else Later(seen.next_due + SAFELY_AFTER)
+
+
+def take_up_above(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Take over from above; where the ladder proposed nobody, a supervisor sees to it."""
+    if seen.offered is not None or {"handover/offer", _accepted(seen)} & case.done:
+        return accept(case, seen, now)
+    wished = {"desk": SUPERVISOR.desk, "level": SUPERVISOR.role}
+    return Act(player=SUPERVISOR, door="handover/offer", body=wished)
+
+
+def answer(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Answer, some hours after taking it in hand; of demands for compensation, one in three is refused."""
+    if not seen.owes("final_answer"):
+        return None
+    story = case.tale.story
+    is_refused = story.plot == "answered" and story.demand == "compensation" and case.is_one_in(3)
+    outcome, line = ("refused", "refusal") if is_refused else ("answered", "answer")
+    act = Act(player=_owner(case, seen), door="answer", body={"outcome": outcome, "text": case.said(line)})
+    return _not_before(_in_hand_since(seen), ANSWER_AFTER, now, act)
+
+
+def visit(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Find it solved, as somebody who did not handle it."""
+    perceived = 3 + case.is_one_in(2) + case.is_one_in(3)
+    return _visited(case, seen, now, {"reached": True, "solved": True, "perceived": perceived, "expected": 4})
+
+
+def find_unsolved(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Say that it is not solved: those with a link by themselves, the others when they are visited."""
+    if seen.reopenings:
+        return None
+    if case.tale.register["channel"] not in _BY_LINK:
+        findings = {"reached": True, "solved": False, "perceived": 2, "expected": 4}
+        return _visited(case, seen, now, findings)
+    if seen.stage != "answered":
+        return None
+    words = {"words": case.said("reopening")}
+    act = Act(player=customer_of(seen), door="reopening", body=words, settles=True)
+    return _not_before(_answered_at(seen), VISIT_AFTER, now, act)
+
+
+def visit_in_vain(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Reach nobody."""
+    return _visited(case, seen, now, {"reached": False})
+
+
+def withdraw(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Take it back, as the customer."""
+    act = Act(player=customer_of(seen), door="withdrawal", body={"words": case.said("withdrawal")})
+    return _not_before(_in_hand_since(seen), WORDS_AFTER, now, act)
+
+
+def refer(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Put the matter before a mediator, as a lead."""
+    if seen.referred_to or "referral" in case.done:
+        return None
+    body = {
+        "to": "mediator",
+        "name": case.said("referral_name"),
+        "until": (now + REFERRED_FOR).isoformat(),
+        "reason": case.said("referral_reason"),
+    }
+    return Act(player=REFERRER, service="escalation", door="referral", body=body, settles=True)
+
+
+def _visited(case: Case, seen: Seen, now: datetime, findings: Mapping[str, Any]) -> Turn:
+    if seen.stage != "answered":
+        return None
+    visitor = visitor_of(case.tale.reference)
+    act = Act(player=visitor, door="return-visits", body=findings, settles=True)
+    return _not_before(_answered_at(seen), VISIT_AFTER, now, act)
+
+
+def _not_before(began: datetime | None, after: timedelta, now: datetime, act: Act) -> Turn:
+    return act if began is None or now >= began + after else Later(began + after)
+
+
+def _in_hand_since(seen: Seen) -> datetime | None:
+    if seen.reopenings:
+        reopened = seen.latest("final_answer")
+        return None if reopened is None else reopened.start
+    acknowledged = seen.latest("acknowledge")
+    return None if acknowledged is None else acknowledged.ended_at
+
+
+def _answered_at(seen: Seen) -> datetime | None:
+    visiting = seen.latest("return_visit")
+    return None if visiting is None else visiting.start
+
+
+def _accepted(seen: Seen) -> str:
+    return f"accepted {seen.reopenings}"
+
+
+def _owner(case: Case, seen: Seen) -> Player:
+    return owner_of(seen.owner, case.tale.reference)

@@ -1,0 +1,51 @@
+"""The plots of the corpus, each a row of moves: whoever's turn it is comes first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from operate.demo import moves
+from operate.demo.moves import Case, Move, Turn
+from operate.demo.seen import Seen
+
+OPENING: Final[tuple[Move, ...]] = (moves.review, moves.acknowledge, moves.stop_harm, moves.give_account)
+ENDING: Final[tuple[Move, ...]] = (moves.reply, moves.answer, moves.visit)
+PLOTS: Final[Mapping[str, tuple[Move, ...]]] = {
+    "answered": (*OPENING, *ENDING),
+    "answered_after_handover": (
+        moves.review,
+        moves.tell_earlier_bypass,
+        moves.accept,
+        *OPENING,
+        *ENDING,
+    ),
+    "declined_handover": (moves.review, moves.decline, *OPENING, *ENDING),
+    "not_solved_then_reopened": (
+        *OPENING,
+        moves.accept_again,
+        moves.reply,
+        moves.answer,
+        moves.find_unsolved,
+        moves.visit,
+    ),
+    "withdrawn": (moves.review, moves.acknowledge, moves.withdraw),
+    "unreached": (*OPENING, moves.reply, moves.answer, moves.visit_in_vain),
+    "missed_deadline": (moves.wait_for_a_miss, moves.take_up_above, *OPENING, *ENDING),
+    "referred": (*OPENING, moves.reply, moves.refer),
+    "left_open": (*OPENING, moves.reply),
+}
+# Plots that end with the complaint open, under an owner and a clock.
+STAY_OPEN: Final = frozenset({"referred", "left_open"})
+
+
+def next_turn(case: Case, seen: Seen, now: datetime) -> Turn:
+    """Return what happens next, None when the players have nothing more to do (for now, or for good)."""
+    if seen.stage == "closed" or seen.timing is None:
+        return None
+    for move in PLOTS[case.tale.story.plot]:
+        turn = move(case, seen, now)
+        if turn is not None:
+            return turn
+    return None

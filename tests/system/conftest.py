@@ -1,0 +1,34 @@
+"""One installation for the tests of a module; a test that fails shows what its processes said last."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator, Iterator
+
+import pytest
+
+from operate.stack.local import Engines
+from tests.system.installation import LiveInstallation, live_installation
+from tests.system.people import People, people_at
+
+
+@pytest.fixture(scope="module")
+def installation(engines: Engines) -> Iterator[LiveInstallation]:
+    """Both services as a process each, with nothing in their logs yet."""
+    with live_installation(engines) as live:
+        yield live
+
+
+@pytest.fixture
+async def people(installation: LiveInstallation) -> AsyncIterator[People]:
+    """Everybody who works with the installation, each with a token."""
+    async with people_at(installation) as found:
+        yield found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    live = getattr(item, "funcargs", {}).get("installation")
+    if report.failed and isinstance(live, LiveInstallation):
+        report.sections.append(("what the services said last", live.last_words()))
+    return report

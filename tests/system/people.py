@@ -1,0 +1,104 @@
+"""Who works with an installation in tests, and how each speaks to it: over HTTP, with a token of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from hosting.identity import mint_token
+from tests.system.installation import DECLARED, LiveInstallation
+
+TOKEN_SECONDS: Final = 600
+ANSWER_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """An actor with the desk it sits at and the roles it holds."""
+
+    actor: str
+    roles: tuple[str, ...]
+    desk: str | None = None
+
+
+AGENT: Final = Who("agent-1", ("agent",), "front")
+OTHER_AGENT: Final = Who("agent-2", ("agent",), "front")
+VISITOR: Final = Who("visitor-1", ("agent",), "visits")
+CARE_SENIOR: Final = Who("senior-1", ("senior",), "care")
+OTHER_CARE_SENIOR: Final = Who("senior-2", ("senior",), "care")
+URGENT_LEAD: Final = Who("lead-1", ("lead",), "urgent")
+REGULATORY_LEAD: Final = Who("lead-2", ("lead",), "regulatory")
+REGULATORY_MANAGER: Final = Who("manager-2", ("manager",), "regulatory")
+GROUPS_MANAGER: Final = Who("manager-3", ("manager",), "groups")
+CARE_MANAGER: Final = Who("manager-1", ("manager",), "care")
+PLATFORM: Final = Who("platform-1", ("platform",))
+CUSTOMER: Final = Who("customer-1", ("customer",))
+OPERATOR: Final = Who("operator-1", ("operator",))
+
+
+@dataclass(slots=True)
+class People:
+    """The HTTP doors of an installation. A path tells the service; operations name it."""
+
+    installation: LiveInstallation
+    clients: Mapping[str, httpx.AsyncClient]
+    _tokens: dict[Who, str] = field(default_factory=dict)
+
+    async def ask(  # noqa: PLR0913 - what an HTTP request is made of
+        self,
+        who: Who,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        service: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Return the answer, whatever it is."""
+        client = self.clients[service or service_of(path)]
+        sent = {"authorization": f"Bearer {self.token(who)}", **(headers or {})}
+        return await client.request(method, path, json=body, headers=sent)
+
+    async def post(self, who: Who, path: str, body: Any = None, *, service: str | None = None) -> dict[str, Any]:
+        """Return what a command that goes well is answered."""
+        answer = await self.ask(who, "POST", path, body=body, service=service)
+        assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def get(self, who: Who, path: str, *, service: str | None = None) -> dict[str, Any]:
+        """Return what a question that goes well is answered."""
+        answer = await self.ask(who, "GET", path, service=service)
+        assert answer.is_success, f"GET {path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def token(self, who: Who) -> str:
+        if who not in self._tokens:
+            self._tokens[who] = self.mint(who)
+        return self._tokens[who]
+
+    def mint(self, who: Who, seconds: int = TOKEN_SECONDS, key: str | None = None) -> str:
+        """Return a fresh token, of this installation's signing key unless another is given."""
+        key = key or self.installation.prepared.private_token_key
+        return mint_token(key, actor=who.actor, roles=who.roles, desk=who.desk, seconds=seconds)
+
+
+def service_of(path: str) -> str:
+    return "intake" if path.startswith("/v1/complaints") else "escalation"
+
+
+@asynccontextmanager
+async def people_at(installation: LiveInstallation, chosen: Sequence[int] = (0, 0)) -> AsyncIterator[People]:
+    """Open the doors; `chosen` says which process of each service is spoken to."""
+    async with AsyncExitStack() as stack:
+        clients = {}
+        for name, number in zip(DECLARED, chosen, strict=True):
+            address = installation.instances[name][number].address
+            client = httpx.AsyncClient(base_url=address, timeout=ANSWER_SECONDS)
+            clients[name] = await stack.enter_async_context(client)
+        yield People(installation, clients)

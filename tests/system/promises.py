@@ -1,0 +1,236 @@
+"""The promises of an installation as functions over what it left behind; each returns the ways it was broken.
+
+R1 no lost complaint, R2 no duplicate effect, R3 stream order, R4 cursor, R5 projection = fold, R6 outbox,
+R7 timers, R11 poison, R12 logs. They judge a settled installation: nothing under way, nothing to come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.topics import COMPLAINT, ESCALATION, GROUP
+from eventlog.recorded import Row
+from services.escalation.subscribers import HEARD as HEARD_BY_ESCALATION
+from services.intake.domain.complaint.events import DeadlineMissed
+from services.intake.subscribers import HEARD as HEARD_BY_INTAKE
+from tests.system.folding import by_stream, catalogue, event_of, rows_of_model, states
+from tests.system.reading import Record, ServiceLog
+
+FOLLOWERS: Final = {
+    "intake": ("relay", "reactions", "complaint_list"),
+    "escalation": ("relay", "detection", "group_notes", "escalation_list", "group_list"),
+}
+TOPIC_OF: Final = {"complaint": COMPLAINT.name, "escalation": ESCALATION.name, "group": GROUP.name}
+# What always changes the hearer, so that hearing it must leave a note; other facts may be known already.
+ALWAYS_NEWS: Final = frozenset(
+    f"amends.complaint.{name}.v1" for name in ("registered", "classified", "replied", "answered", "closed")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What an installation left behind. `acknowledged` are the complaints somebody was told are taken in."""
+
+    logs: Mapping[str, ServiceLog]
+    records: Mapping[str, Sequence[Record]]
+    models: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
+    timers: Mapping[str, Mapping[tuple[str, str], datetime]] = field(default_factory=dict)
+    acknowledged: Collection[str] = ()
+    now: datetime | None = None
+
+
+def broken(evidence: Evidence) -> list[str]:
+    """Return every way in which a promise was broken, each beginning with the promise's name."""
+    intake, escalation = evidence.logs["intake"], evidence.logs["escalation"]
+    found = registered_once(evidence.acknowledged, intake.rows)
+    found += heard_in_order(intake, escalation) + noted_in_order(escalation, intake)
+    for name, log in evidence.logs.items():
+        found += one_effect_a_cause(log.rows) + gapless(log.rows) + cursors_at_head(log, FOLLOWERS[name])
+        found += published_as_committed(log.rows, evidence.records[name])
+        found += timers_as_folded(log.rows, evidence.timers[name], evidence.now)
+    found += clocks_missed_once(intake.rows)
+    for name, rows in evidence.models.items():
+        found += model_is_fold(name, rows, [row for log in evidence.logs.values() for row in log.rows])
+    return found
+
+
+def registered_once(acknowledged: Iterable[str], rows: Sequence[Row]) -> list[str]:
+    """R1: every acknowledged registration is in intake's log exactly once, and is classified exactly once."""
+    registered = Counter(row.stream for row in rows if row.type == "complaint.registered")
+    classified = Counter(row.stream for row in rows if row.type == "complaint.classified")
+    streams = {f"complaint-{each}" for each in acknowledged}
+    lost = [f"R1 acknowledged and not in the log: {each}" for each in sorted(streams - registered.keys())]
+    twice = [f"R1 registered {count} times: {each}" for each, count in registered.items() if count != 1]
+    unread = [f"R1 classified {classified[each]} times: {each}" for each in registered if classified[each] != 1]
+    return lost + twice + unread
+
+
+def one_effect_a_cause(rows: Sequence[Row]) -> list[str]:
+    """R2: what a cause led to in a stream was written in one append, and no command's effect stands twice.
+
+    Two appends for one cause are two effects of it: each append has a time of its own.
+    """
+    times: dict[tuple[str, str], set[datetime]] = defaultdict(set)
+    said: Counter[tuple[str, str, str, str]] = Counter()
+    for row in rows:
+        if row.causation_id is not None:
+            times[row.stream, row.causation_id].add(row.recorded_at)
+            said[row.stream, row.causation_id, row.type, _told_apart(row)] += 1
+    apart = [f"R2 {cause} led to {len(each)} appends on {stream}" for (stream, cause), each in times.items() if len(each) > 1]
+    doubled = [f"R2 {cause} led to {count} × {kind} on {stream}" for (stream, cause, kind, _), count in said.items() if count > 1]
+    return apart + doubled
+
+
+def _told_apart(row: Row) -> str:
+    """Return what tells events of one type and cause apart: the things a decision may say of several."""
+    event = event_of(row)
+    names = ("number", "clock", "start", "other", "complaint" if row.stream.startswith("group-") else "")
+    return " ".join(str(getattr(event, name, "")) for name in names if name)
+
+
+def gapless(rows: Sequence[Row]) -> list[str]:
+    """R3: positions, versions and public sequences each count 1..n, in this order."""
+    found = _gaps("position", "the log", [row.position for row in rows])
+    for stream, each in by_stream(rows).items():
+        found += _gaps("version", stream, [row.version for row in each])
+        found += _gaps("sequence", stream, [row.public_sequence for row in each if row.public_sequence is not None])
+        if [row.position for row in each] != sorted(row.position for row in each):
+            found.append(f"R3 versions and positions of {stream} disagree")
+    return found
+
+
+def _gaps(what: str, where: str, numbers: Sequence[int]) -> list[str]:
+    if list(numbers) == list(range(1, len(numbers) + 1)):
+        return []
+    return [f"R3 {what}s of {where} are not 1..{len(numbers)}"]
+
+
+def heard_in_order(speaker: ServiceLog, hearer: ServiceLog) -> list[str]:
+    """R3: what escalation noted of a complaint is all that intake said of it, in its order."""
+    types = {heard.type for heard in HEARD_BY_ESCALATION}
+    notes = _notes(hearer.rows, "escalation.noted", "complaint-")
+    found = []
+    for stream, said in _public(speaker.rows, "complaint-", types).items():
+        noted, ids = notes.get(stream, []), [row.id for row in said]
+        must = [row.id for row in said if row.public_type in ALWAYS_NEWS]
+        if noted != [each for each in ids if each in set(noted)] or not set(must) <= set(noted):
+            found.append(f"R3 escalation noted {noted} of {ids}")
+    return found + _inbox_behind(speaker, hearer, "complaint")
+
+
+def noted_in_order(speaker: ServiceLog, hearer: ServiceLog) -> list[str]:
+    """R3: what intake noted of an escalation is all that it listens to, in its order."""
+    types = {heard.type for heard in HEARD_BY_INTAKE}
+    notes = _notes(hearer.rows, "complaint.noted", "escalation-")
+    found = []
+    for stream, said in _public(speaker.rows, "escalation-", types).items():
+        ids, noted = [row.id for row in said], notes.get(stream, [])
+        if noted != ids:
+            found.append(f"R3 intake noted {noted} of {ids}")
+    return found + _inbox_behind(speaker, hearer, "escalation")
+
+
+def _notes(rows: Sequence[Row], kind: str, origin: str) -> dict[str, list[str]]:
+    """Return the causes of the notes in a log by the stream they came from, in the order they were made."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.position):
+        cause = row.causation_id or ""
+        if row.type == kind and cause.startswith(origin):
+            found[cause.rpartition("@")[0]].append(cause)
+    return found
+
+
+def _public(rows: Sequence[Row], origin: str, types: Collection[str]) -> dict[str, list[Row]]:
+    return by_stream(row for row in rows if row.stream.startswith(origin) and row.public_type in types)
+
+
+def _inbox_behind(speaker: ServiceLog, hearer: ServiceLog, category: str) -> list[str]:
+    last: dict[str, int] = {}
+    for row in speaker.rows:
+        if row.stream.startswith(f"{category}-") and row.public_sequence is not None:
+            last[row.stream] = max(row.public_sequence, last.get(row.stream, 0))
+    topic = TOPIC_OF[category]
+    return [
+        f"R3 heard up to {hearer.inbox.get((topic, stream), 0)} of {sequence} of {stream}"
+        for stream, sequence in last.items()
+        if hearer.inbox.get((topic, stream), 0) != sequence
+    ]
+
+
+def cursors_at_head(log: ServiceLog, followers: Iterable[str]) -> list[str]:
+    """R4: every follower has finished exactly what there is."""
+    return [
+        f"R4 {name} stands at {log.checkpoints.get(name, 0)} of {log.head}"
+        for name in followers
+        if log.checkpoints.get(name, 0) != log.head
+    ]
+
+
+def model_is_fold(name: str, found: Mapping[str, tuple[Any, ...]], rows: Sequence[Row]) -> list[str]:
+    """R5: every row of a read model equals the fold of the log; none is missing, none is too many."""
+    wanted = rows_of_model(name, rows)
+    return [
+        f"R5 {name} has {found.get(key)} where the log says {wanted.get(key)}"
+        for key in sorted(wanted.keys() | found.keys())
+        if wanted.get(key) != found.get(key)
+    ]
+
+
+def published_as_committed(rows: Sequence[Row], records: Sequence[Record]) -> list[str]:
+    """R6: published ids = committed events with public bytes, byte for byte, in order when first seen."""
+    committed = {row.id: row for row in rows if row.public is not None}
+    seen = {record.id for record in records}
+    found = [f"R6 never published: {each}" for each in sorted(committed.keys() - seen)]
+    found += [f"R6 nothing like it was committed: {each}" for each in sorted(seen - committed.keys())]
+    firsts: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, set[int]] = defaultdict(set)
+    for record in records:
+        row = committed.get(record.id)
+        places[record.key].add(record.partition)
+        if row is not None and not _is_same(record, row):
+            found.append(f"R6 published otherwise than committed: {record.id}")
+        if record.sequence not in firsts[record.key]:
+            firsts[record.key].append(record.sequence)
+    found += [f"R6 {key} lies in the partitions {sorted(each)}" for key, each in places.items() if len(each) > 1]
+    return found + [
+        f"R6 {key} was first seen in the order {order}"
+        for key, order in firsts.items()
+        if order != list(range(1, len(order) + 1))
+    ]
+
+
+def _is_same(record: Record, row: Row) -> bool:
+    said = (record.topic, record.key, record.value, record.type, record.sequence)
+    return said == (TOPIC_OF[row.stream.split("-", 1)[0]], row.stream, row.public, row.public_type, row.public_sequence)
+
+
+def timers_as_folded(
+    rows: Sequence[Row], timers: Mapping[tuple[str, str], datetime], now: datetime | None = None
+) -> list[str]:
+    """R7: armed is what the fold says is armed, and nothing that was due has been waiting since."""
+    wanted = {
+        (stream, name): due
+        for stream, state in states(rows).items()
+        for name, due in catalogue().of(stream).decider.timers(state).items()
+    }
+    found = [f"R7 not armed: {each}" for each in sorted(wanted.keys() - timers.keys())]
+    found += [f"R7 armed for nothing: {each}" for each in sorted(timers.keys() - wanted.keys())]
+    found += [f"R7 due otherwise: {each}" for each in timers if each in wanted and timers[each] != wanted[each]]
+    return found + [f"R7 due and not fired: {each}" for each, due in timers.items() if now is not None and due < now]
+
+
+def clocks_missed_once(rows: Sequence[Row]) -> list[str]:
+    """R7: one miss for each instance of a clock, never before it was due."""
+    counted: Counter[tuple[str, str, datetime]] = Counter()
+    found = []
+    for row in rows:
+        event = event_of(row)
+        if isinstance(event, DeadlineMissed):
+            counted[row.stream, event.clock, event.start] += 1
+            if event.at < event.due or row.recorded_at < event.due:
+                found.append(f"R7 missed before it was due: {row.id}")
+    return found + [f"R7 missed {count} times: {each}" for each, count in counted.items() if count > 1]

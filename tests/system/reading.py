@@ -1,0 +1,196 @@
+"""What a test looks at afterwards: the logs as rows, the topics as records, checkpoints, inboxes, read models."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from contracts.topics import COMPLAINT, CONTACT, ESCALATION, GROUP
+from eventlog.recorded import Row
+from operate.stack.topics import LOCAL_PARTITIONS
+from tests.system.installation import DECLARED, LiveInstallation, until
+
+PUBLIC_TOPICS: Final = {
+    "intake": (COMPLAINT.name,),
+    "escalation": (ESCALATION.name, GROUP.name),
+}
+HEARD: Final = {"intake": (ESCALATION.name,), "escalation": (COMPLAINT.name,)}
+PRODUCER: Final = {COMPLAINT.name: "intake", ESCALATION.name: "escalation"}
+_ROWS: Final = """
+    SELECT position, stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id,
+           public_type, public_schema, public_sequence, body, public
+      FROM eventlog.events ORDER BY position"""
+_SEQUENCES: Final = "SELECT stream, max(public_sequence) FROM eventlog.events WHERE stream LIKE $1 GROUP BY stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it lies on a topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+    @property
+    def id(self) -> str:
+        return self.header("ce_id")
+
+    @property
+    def type(self) -> str:
+        return self.header("ce_type")
+
+    @property
+    def sequence(self) -> int:
+        return int(self.header("ce_sequence"))
+
+    def header(self, name: str) -> str:
+        return dict(self.headers).get(name, b"").decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLog:
+    """One service's log, and what follows and precedes it: checkpoints by name, inbox by topic and key."""
+
+    rows: tuple[Row, ...]
+    checkpoints: dict[str, int] = field(default_factory=dict)
+    inbox: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def head(self) -> int:
+        return self.rows[-1].position if self.rows else 0
+
+
+async def log_of(installation: LiveInstallation, service: str) -> ServiceLog:
+    """Return a service's whole log as it stands in its database."""
+    async with installation.database(service) as connection, connection.transaction(isolation="repeatable_read"):
+        rows = await connection.fetch(_ROWS)
+        checkpoints = await connection.fetch("SELECT name, position FROM eventlog.checkpoints")
+        inbox = await connection.fetch("SELECT topic, key, last_sequence FROM eventlog.inbox")
+    prefix = installation.prepared.topic_prefix
+    return ServiceLog(
+        rows=tuple(Row(*row.values()) for row in rows),
+        checkpoints=dict(map(tuple, checkpoints)),
+        inbox={(topic.removeprefix(prefix), key): last for topic, key, last in inbox},
+    )
+
+
+async def records_of(installation: LiveInstallation, topic: str) -> list[Record]:
+    """Return everything that lies on a topic, partition by partition in the order of offsets."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=installation.engines.kafka, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        places = _places(installation, topic)
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        found: list[Record] = []
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            for place, batch in (await consumer.getmany(timeout_ms=200)).items():
+                found.extend(_record(topic, place.partition, each) for each in batch)
+        return sorted(found, key=lambda record: (record.partition, record.offset))
+    finally:
+        await consumer.stop()
+
+
+def _places(installation: LiveInstallation, topic: str) -> list[TopicPartition]:
+    count = 1 if topic.endswith(".dlq") else LOCAL_PARTITIONS
+    return [TopicPartition(installation.topic(topic), number) for number in range(count)]
+
+
+def _record(topic: str, partition: int, raw: Any) -> Record:
+    headers = tuple((name, value or b"") for name, value in raw.headers)
+    return Record(topic, partition, raw.offset, (raw.key or b"").decode(errors="replace"), headers, raw.value or b"")
+
+
+async def published(installation: LiveInstallation, service: str) -> list[Record]:
+    """Return everything a service has published."""
+    found = await asyncio.gather(*(records_of(installation, topic) for topic in PUBLIC_TOPICS[service]))
+    return [record for records in found for record in records]
+
+
+async def settled(installation: LiveInstallation, *, seconds: float = 40.0) -> None:
+    """Wait until nothing is under way: followers at the head, inboxes at the last sequence, no contact unread."""
+    last: list[Any] = []
+
+    async def quiet() -> bool:
+        before = await _heads(installation)
+        last[:] = [await _unfinished(installation), before]
+        return not last[0] and await _heads(installation) == before
+
+    try:
+        await until(quiet, "everything is settled", seconds=seconds, every=0.1)
+    except AssertionError:
+        raise AssertionError(f"not settled within {seconds} s: {last}") from None
+
+
+async def _heads(installation: LiveInstallation) -> list[int]:
+    query = "SELECT coalesce(max(position), 0) FROM eventlog.events"
+    return [(await installation.rows(name, query))[0][0] for name in DECLARED]
+
+
+async def _unfinished(installation: LiveInstallation) -> list[str]:
+    waiting = []
+    for name in DECLARED:
+        behind = await installation.rows(
+            name,
+            "SELECT name, position, head FROM eventlog.checkpoints,"
+            " (SELECT coalesce(max(position), 0) AS head FROM eventlog.events) AS log"
+            " WHERE name <> 'dead_letter_relay' AND position < head",
+        )
+        waiting += [f"{name}'s {row['name']} is at {row['position']} of {row['head']}" for row in behind]
+        for topic in HEARD[name]:
+            waiting += await _unheard(installation, name, topic)
+    return waiting or await _unread_contacts(installation)
+
+
+async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> list[str]:
+    said = await installation.rows(PRODUCER[topic], _SEQUENCES, f"{topic.split('.')[1]}-%")
+    heard = dict(
+        map(
+            tuple,
+            await installation.rows(
+                hearer, "SELECT key, last_sequence FROM eventlog.inbox WHERE topic = $1", installation.topic(topic)
+            ),
+        )
+    )
+    dead = {
+        row[0].decode(errors="replace")
+        for row in await installation.rows(
+            hearer,
+            "SELECT key FROM eventlog.dead_letters WHERE settled_as IS NULL AND key IS NOT NULL AND topic = $1",
+            installation.topic(topic),
+        )
+    }
+    return [
+        f"{hearer} has heard {heard.get(stream, 0)} of {last} of {stream}"
+        for stream, last in said
+        if last is not None and heard.get(stream, 0) < last and stream not in dead
+    ][:5]
+
+
+async def _unread_contacts(installation: LiveInstallation) -> list[str]:
+    group = f"{installation.prepared.topic_prefix}intake"
+    places = _places(installation, CONTACT.name)
+    admin = AIOKafkaAdminClient(bootstrap_servers=installation.engines.kafka)
+    consumer = AIOKafkaConsumer(bootstrap_servers=installation.engines.kafka, enable_auto_commit=False)
+    await admin.start()
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        done = await admin.list_consumer_group_offsets(group, partitions=places)
+    finally:
+        await consumer.stop()
+        await admin.close()
+    return [
+        f"contacts: {max(done[place].offset, 0)} of {end} in partition {place.partition}"
+        for place, end in ends.items()
+        if max(done[place].offset, 0) < end
+    ]
