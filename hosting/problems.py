@@ -13,6 +13,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from starlette.responses import JSONResponse
 
+from contracts.findings import RULES_FILE
+
 Language: TypeAlias = Literal["zh", "en"]
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -58,16 +60,13 @@ class RefusalTexts:
         Raises TextsBroken when a member is missing or a rule is worded twice.
         """
         wordings: dict[str, Wording] = {}
-        for source in ((files("hosting") / "problems.toml").read_bytes(), *sources):
+        doors = (RULES_FILE.read_bytes(), (files("hosting") / "problems.toml").read_bytes())
+        for source in (*doors, *sources):
             for rule, table in tomllib.loads(source.decode()).items():
                 if rule in wordings:
                     raise TextsBroken(f"the rule {rule} is worded twice")
                 wordings[rule] = _wording_from(rule, table)
         return cls(wordings)
-
-    def joined(self, wordings: Mapping[str, Wording]) -> RefusalTexts:
-        """Return these texts with others for the rules they do not word themselves (the contracts' rules)."""
-        return RefusalTexts({**wordings, **self._wordings})
 
     def __contains__(self, rule: object) -> bool:
         return rule in self._wordings

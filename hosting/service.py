@@ -11,7 +11,6 @@ from importlib.resources.abc import Traversable
 import typer
 from fastapi import APIRouter, FastAPI
 
-from contracts.findings import rule_texts
 from contracts.strict_json import BadBody, parse_json
 from eventlog.errors import Unavailable
 from eventlog.keys.postgres import MIGRATIONS as KEY_MIGRATIONS
@@ -25,7 +24,7 @@ from hosting.identity import KeyUnusable, TokenCheck
 from hosting.logs import configure_logs
 from hosting.metrics import Metrics
 from hosting.probes import probes
-from hosting.problems import RefusalTexts, TextsBroken, Wording
+from hosting.problems import RefusalTexts, TextsBroken
 from hosting.running import Parts, Running
 from hosting.serve import EXIT_FAILED, Listening, run
 from hosting.settings import ServiceSettings, SettingsBroken, settings_from_environment
@@ -64,23 +63,11 @@ def application(service: Service, settings: ServiceSettings, metrics: Metrics, l
         lifespan=lifespan,
         tokens=TokenCheck.from_jwk(settings.secret("jwt-public.json")),
         bodies=BodyReader(parse_json, BadBody),
-        texts=RefusalTexts.from_toml(service.refusals.read_bytes()).joined(_contract_wordings()),
+        texts=RefusalTexts.from_toml(service.refusals.read_bytes()),
         metrics=metrics,
         health=Health(life, probes(engine)),
         transient=(Unavailable,),
     )
-
-
-def _contract_wordings() -> dict[str, Wording]:
-    return {
-        rule: Wording(
-            title_en=text["title_en"],
-            title_zh=text["title_zh"],
-            remedy_en=text["remedy_en"],
-            remedy_zh=text["remedy_zh"],
-        )
-        for rule, text in rule_texts().items()
-    }
 
 
 def command_line(name: str, service: Service) -> typer.Typer:

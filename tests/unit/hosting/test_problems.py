@@ -6,8 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from contracts.findings import RULES
 from hosting.failures import _RULE_OF_STATUS
-from hosting.faults import _RULES, pointer
+from hosting.faults import pointer
 from hosting.problems import Problem, RefusalTexts, TextsBroken, document, preferred_language
 from tests.unit.hosting.conftest import Mint
 from tests.unit.hosting.sample import CANARY, REFUSALS, Sample
@@ -139,7 +140,7 @@ def test_every_rule_of_the_door_is_worded() -> None:
     strict = set(re.findall(r'BadBody\(\s*"([a-z_]+)"', (ROOT / "contracts" / "strict_json.py").read_text()))
     texts = RefusalTexts.from_toml()
 
-    rules = said | strict | set(_RULES.values()) | set(_RULE_OF_STATUS.values()) | {"request_invalid"}
+    rules = said | strict | set(RULES.values()) | set(_RULE_OF_STATUS.values()) | {"request_invalid"}
     assert len(said) > 15
     assert [rule for rule in sorted(rules) if rule not in texts] == []
 

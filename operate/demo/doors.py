@@ -1,0 +1,97 @@
+"""The public doors, as players and operators use them: HTTP with a token, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from operate.demo.cast import Player, Tokens
+from operate.errors import OperateError
+
+TRIES_MAX: Final = 5
+_AGAIN_SECONDS: Final = 0.2
+_ANSWER_SECONDS: Final = 20.0
+_CONNECTIONS: Final = 32
+_SERVER_FAULT: Final = 500
+_BAD_REQUEST: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a door said, and how long it took."""
+
+    status: int
+    document: Mapping[str, Any]
+    seconds: float
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it was done, or was so already."""
+        return self.status < _BAD_REQUEST
+
+    @property
+    def rule(self) -> str:
+        """The rule by which the door said no, empty where it did not."""
+        return "" if self.is_well else str(self.document.get("rule", self.status))
+
+
+class Doors:
+    """The HTTP doors of one installation's services, by the service's name."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, str], tokens: Tokens) -> None:
+        self._client = client
+        self.addresses = addresses
+        self._tokens = tokens
+
+    async def post(
+        self, player: Player, service: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Ask for something to be done. Raises OperateError when the service is in trouble."""
+        return await self._ask(player, "POST", f"{self.addresses[service]}{path}", body)
+
+    async def get(self, player: Player, service: str, path: str) -> Mapping[str, Any]:
+        """Return what there is to read. Raises OperateError when the service is in trouble or says no."""
+        answer = await self._ask(player, "GET", f"{self.addresses[service]}{path}", None)
+        if not answer.is_well:
+            raise OperateError(f"{service} refused to show {path}: {answer.rule}.", "Please report this.")
+        return answer.document
+
+    async def health(self, service: str) -> Mapping[str, Any]:
+        """Return what the service says of its own readiness."""
+        response = await self._client.get(f"{self.addresses[service]}/health/ready")
+        found: Mapping[str, Any] = response.json()
+        return found
+
+    async def _ask(self, player: Player, method: str, url: str, body: Mapping[str, Any] | None) -> Answer:
+        headers = {"authorization": f"Bearer {self._tokens.of(player)}"}
+        trouble = ""
+        for attempt in range(TRIES_MAX):
+            began = time.perf_counter()
+            try:
+                response = await self._client.request(method, url, json=body, headers=headers)
+            except httpx.TransportError as error:
+                trouble = type(error).__name__
+            else:
+                if response.status_code < _SERVER_FAULT:
+                    return Answer(response.status_code, response.json(), time.perf_counter() - began)
+                trouble = f"status {response.status_code}"
+            # It may be busy or just starting; doing the same twice changes nothing.
+            await asyncio.sleep(_AGAIN_SECONDS * 2**attempt)
+        raise OperateError(
+            f"{method} {url} failed {TRIES_MAX} times: {trouble}.",
+            "Read the service's log in logs/ of the demo.",
+        )
+
+
+@asynccontextmanager
+async def open_doors(addresses: Mapping[str, str], tokens: Tokens) -> AsyncIterator[Doors]:
+    """Open the doors, with a bounded number of connections."""
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+    async with httpx.AsyncClient(timeout=_ANSWER_SECONDS, limits=limits, trust_env=False) as client:
+        yield Doors(client, addresses, tokens)
