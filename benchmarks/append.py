@@ -76,7 +76,7 @@ class AppendBench:
 @asynccontextmanager
 async def open_append_bench(site: Site, span: Span) -> AsyncIterator[AppendBench]:
     """Mint keys and fill a database with complaints that have been replied to, alike for both peers."""
-    async with open_keyring(site) as keyring, site.database() as dsn:
+    async with open_keyring(site.keys_dsn, site.secrets) as keyring, site.database() as dsn:
         persons = [key.person for key in await keyring.new_persons(PERSONS)]
         complaints = [fresh_complaint() for _ in range(PRELOADED_STREAMS)]
         owners = cycle(persons)

@@ -3,71 +3,89 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
-
-import psutil
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from pathlib import Path
 
 from benchmarks import routing
+from benchmarks.arrivals import Arrivals, watching
 from benchmarks.load import Load
 from benchmarks.peers import PeerName
+from benchmarks.processes import ServiceProcess, cpu_seconds, engine_pids, started
 from benchmarks.service import TOPICS, Opening, Role
 from benchmarks.site import Site, settle
-from contracts.envelope import read
-from operate.settings import REPOSITORY
-from operate.stack.home import Home
-from operate.stack.state import read_state
-
-_POLL_SECONDS: Final = 0.02
-_PATIENCE_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class HopSample:
-    """Complaints a second from the first command to the last public record, and what each cost the machine."""
+class Throughput:
+    """Complaints a second from the first command to the last public record, and what one costs the machine.
 
-    complaints_per_second: float
+    `cpu_microseconds` is None where the engines are not the run's own.
+    """
+
+    per_second: float
     cpu_microseconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class LatencySample:
-    """Milliseconds from the moment each complaint was due to its arrival behind the second service."""
+class _Pipeline:
+    first: ServiceProcess
+    second: ServiceProcess
+    arrivals: Arrivals
+    databases: tuple[str, str]
 
-    milliseconds: list[float]
+    async def warm_up(self, load: Load) -> None:
+        await asyncio.gather(self.first.send(load), self.arrivals.reach(load.count))
+        for dsn in self.databases:
+            await settle(dsn)
 
 
-class ServiceProcess:
-    """A service in a process of its own."""
+async def throughput(site: Site, peer: PeerName, *, warm_up: Load, load: Load) -> Throughput:
+    """Send complaints as fast as callers that wait for their answers do; stop the clock at the last record."""
+    async with _pipeline(site, peer) as pipeline:
+        await pipeline.warm_up(warm_up)
+        engines = engine_pids(site.engines)
+        pids = (pipeline.first.pid, pipeline.second.pid, *engines)
+        cpu, began = cpu_seconds(pids), time.perf_counter()
+        await asyncio.gather(
+            pipeline.first.send(load), pipeline.arrivals.reach(warm_up.count + load.count)
+        )
+        seconds = time.perf_counter() - began
+        used = (cpu_seconds(pids) - cpu) / load.count * 1e6
+        return Throughput(load.count / seconds, used if engines else None)
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
 
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
+async def latency(site: Site, peer: PeerName, *, warm_up: Load, load: Load) -> list[float]:
+    """Send complaints at a rate; return for each the seconds from when it was due to its record behind the hop."""
+    async with _pipeline(site, peer) as pipeline:
+        await pipeline.warm_up(warm_up)
+        await pipeline.arrivals.skip()
+        delays, _ = await asyncio.gather(
+            pipeline.arrivals.delays(load.count), pipeline.first.send(load)
+        )
+        return delays
 
-    async def send(self, load: Load) -> None:
-        """Have it send complaints; return when all are durable."""
-        await self._write(load.model_dump_json())
-        await self.answer()
 
-    async def answer(self) -> str:
-        """Return its next line. Raises RuntimeError when it ended instead."""
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), _PATIENCE_SECONDS)
-        if not line:
-            raise RuntimeError("a service of the benchmark ended; what it said stands above")
-        return line.decode().strip()
+@asynccontextmanager
+async def _pipeline(site: Site, peer: PeerName) -> AsyncIterator[_Pipeline]:
+    async with AsyncExitStack() as stack:
+        databases = [await stack.enter_async_context(site.database()) for _ in range(2)]
+        prefix = await stack.enter_async_context(site.topics(TOPICS))
 
-    async def _write(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(line.encode() + b"\n")
-        await self._process.stdin.drain()
-'''
+        def opening(role: Role, database: str) -> Opening:
+            return Opening(
+                role=role,
+                peer=peer,
+                kafka=site.engines.kafka,
+                database=database,
+                keys_database=site.keys_dsn,
+                secrets=Path(site.secrets),
+                topic_prefix=prefix,
+            )
+
+        second = await stack.enter_async_context(started(opening("routing", databases[1])))
+        first = await stack.enter_async_context(started(opening("complaint", databases[0])))
+        arrivals = await stack.enter_async_context(watching(site.engines.kafka, prefix + routing.TOPIC))
+        yield _Pipeline(first, second, arrivals, (databases[0], databases[1]))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from benchmarks.complaint import AGENT, COMPLAINT, TEXT_BYTES, Register, Reply
 from benchmarks.naive.log import NaiveLog
-from benchmarks.site import KEYS_POOL_SIZE, POOL_SIZE, Site
+from benchmarks.site import KEYS_POOL_SIZE, MASTER_KEY, POOL_SIZE
 from eventlog.aggregate import Catalogue
 from eventlog.clock import Clock, fresh_id
 from eventlog.keys import Keyring
@@ -18,7 +20,7 @@ from eventlog.keys.postgres import PostgresKeyStore
 from eventlog.log import EventLog
 from eventlog.message import Command
 from eventlog.postgres.followers import postgres_storage
-from eventlog.postgres.pool import Pool, open_pool
+from eventlog.postgres.pool import open_pool
 
 PeerName: TypeAlias = Literal["ours", "naive"]
 PEERS: Final[Sequence[PeerName]] = ("ours", "naive")
@@ -51,11 +53,12 @@ def fresh_complaint() -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def open_keyring(site: Site) -> AsyncIterator[Keyring]:
+async def open_keyring(dsn: str, secrets: Path) -> AsyncIterator[Keyring]:
     """Open the key store both peers use."""
-    pool = await open_pool(site.keys_dsn, application="bench-keys", size=KEYS_POOL_SIZE)
+    master_key = base64.urlsafe_b64decode((secrets / MASTER_KEY).read_bytes())
+    pool = await open_pool(dsn, application="bench-keys", size=KEYS_POOL_SIZE)
     try:
-        yield Keyring(PostgresKeyStore(pool, site.master_key()))
+        yield Keyring(PostgresKeyStore(pool, master_key))
     finally:
         await pool.close()
 
@@ -67,15 +70,20 @@ async def open_peer(
     """Open a peer's log on a database, with the same number of connections for either."""
     pool = await open_pool(dsn, application=f"bench-{peer}", size=POOL_SIZE)
     try:
-        yield _naive(pool, keyring) if peer == "naive" else _ours(pool, keyring, states_cached)
+        if peer == "naive":
+            yield execute_naive(NaiveLog(pool, COMPLAINT, keyring))
+        else:
+            store = postgres_storage(pool).log
+            catalogue = Catalogue(COMPLAINT)
+            yield execute_ours(
+                EventLog(store, catalogue, keyring, clock=Clock(), states_cached=states_cached)
+            )
     finally:
         await pool.close()
 
 
-def _ours(pool: Pool, keyring: Keyring, states_cached: int) -> Execute:
-    log = EventLog(
-        postgres_storage(pool).log, Catalogue(COMPLAINT), keyring, clock=Clock(), states_cached=states_cached
-    )
+def execute_ours(log: EventLog) -> Execute:
+    """Return how the engine runs a command."""
 
     async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:
         await log.execute(stream, command, command_id=command_id, is_new=is_new)
@@ -83,10 +91,10 @@ def _ours(pool: Pool, keyring: Keyring, states_cached: int) -> Execute:
     return execute
 
 
-def _naive(pool: Pool, keyring: Keyring) -> Execute:
-    log = NaiveLog(pool, COMPLAINT, keyring)
+def execute_naive(log: NaiveLog) -> Execute:
+    """Return how the peer runs a command; it loads every stream, new or not."""
 
-    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:  # noqa: ARG001 - the peer always loads
+    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:  # noqa: ARG001 - see above
         await log.execute(stream, command, command_id=command_id)
 
     return execute

@@ -25,6 +25,7 @@ from operate.stack.topics import drop_topics, ensure_topics
 POOL_SIZE: Final = 12
 KEYS_POOL_SIZE: Final = 4
 KEYS: Final = "bench_keys"
+MASTER_KEY: Final = "person-master.key"
 EMPTY: Final = "bench_template"
 _COPY = "SELECT format('CREATE DATABASE %I TEMPLATE %I', $1::text, $2::text)"
 
@@ -41,14 +42,10 @@ class Site:
         """The database of the person keys."""
         return dsn_of(self.engines.postgres_admin_dsn, KEYS)
 
-    def master_key(self) -> bytes:
-        """Return the key that wraps the person keys."""
-        return base64.urlsafe_b64decode((self.secrets / "person-master.key").read_bytes())
-
     async def prepare(self) -> None:
         """Make the key store, the template of all databases, and the secrets."""
-        for name in ("person-master", "complaint-dead-letter", "routing-dead-letter"):
-            (self.secrets / f"{name}.key").write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+        for name in (MASTER_KEY, "complaint-dead-letter.key", "routing-dead-letter.key"):
+            (self.secrets / name).write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
         await migrate(await create_database(self.engines, KEYS), migrations_in("keys", MIGRATIONS))
         template = await create_database(self.engines, EMPTY)
         await migrate(template, engine_migrations())

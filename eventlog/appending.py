@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import stamina
 
 from eventlog.errors import Unavailable
+from eventlog.flush import ANY_VERSION, Chain, Verdict
 from eventlog.gather import Gatherer
 from eventlog.observe import Observer
-from eventlog.store import ANY_VERSION, Chain, LogStore, Verdict
+from eventlog.store import LogStore
 from eventlog.tail import Tail
 
 FLUSH_CHAINS_MAX = 1000

@@ -51,9 +51,15 @@ class Codec(Generic[E]):
         self._owners = {event: personal_fields(event) for event in events}
         self._upcasters = upcasters or {}
 
+    def check(self, row: Row) -> None:
+        """Raise UnreadableEvent when this release has no reader for a row."""
+        kind = self._types.get(row.type)
+        if kind is None or row.schema_version > kind.VERSION:
+            raise UnreadableEvent(row.id, row.type, row.schema_version)
+
     def persons(self, event: E) -> set[str]:
         """Return the persons whose keys `encode` needs for this event."""
-        return {getattr(event, self._owners[type(event)][name]) for name in self._sealed_names(event)}
+        return {self._owner_of(event, name) for name in self._sealed_names(event)}
 
     def encode(self, event: E, event_id: str, keys: Mapping[str, PersonKey | None]) -> Encoded:
         """Return the event's bytes. Fields of a person without a key are written as erased."""
@@ -63,7 +69,7 @@ class Codec(Generic[E]):
             return Encoded(serializer.to_json(event), None)
         by_person: dict[str, set[str]] = {}
         for name in names:
-            by_person.setdefault(getattr(event, self._owners[type(event)][name]), set()).add(name)
+            by_person.setdefault(self._owner_of(event, name), set()).add(name)
         blocks = []
         for person, fields in by_person.items():
             key = keys.get(person)
@@ -109,6 +115,13 @@ class Codec(Generic[E]):
             event=event,
         )
 
+    def _owner_of(self, event: E, name: str) -> str:
+        owner: str | None = getattr(event, self._owners[type(event)][name])
+        if owner is None:
+            # Without a person there is no key, and without a key the value would be lost without a word.
+            raise ValueError(f"{event.TYPE}: {name} is given, but not whose it is")
+        return owner
+
     def _sealed_names(self, event: E) -> set[str]:
         names = set()
         for name in self._owners[type(event)]:
@@ -118,9 +131,8 @@ class Codec(Generic[E]):
         return names
 
     def _decode(self, row: Row, opener: Callable[[Sealed], dict[str, Any]]) -> E:
-        kind = self._types.get(row.type)
-        if kind is None:
-            raise UnreadableEvent(row.id, row.type, row.schema_version)
+        self.check(row)
+        kind = self._types[row.type]
         owners = self._owners[kind]
         if not owners and row.schema_version == kind.VERSION:
             return kind.model_validate_json(row.body)
@@ -140,6 +152,4 @@ class Codec(Generic[E]):
             if step is None:
                 raise UnreadableEvent(row.id, row.type, row.schema_version)
             data, version = step(data), version + 1
-        if version > kind.VERSION:
-            raise UnreadableEvent(row.id, row.type, row.schema_version)
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -29,8 +30,8 @@ class TooManyDeadLetters(Exception):  # noqa: N818 - names the condition
 class DeadLetterKeeper(Protocol):
     """Where poison goes, and what watches how much of it there is."""
 
-    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]], *, attempts: int = 1) -> None:
-        """Keep these records with what is wrong with each."""
+    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]]) -> None:
+        """Keep these records with what is wrong with each. The same record twice is kept once."""
 
     def note_handled(self, count: int) -> None:
         """Count what went well."""
@@ -40,14 +41,22 @@ class DeadLetterKeeper(Protocol):
 
 
 class Caught:
-    """Holds what fails instead of keeping it: the record at hand is a dead letter already."""
+    """Catches what is still wrong with one record, which is a dead letter already; others are kept as always."""
 
-    def __init__(self) -> None:
-        self.poisons: list[Poison] = []
+    def __init__(self, record: RawRecord, keeper: DeadLetterKeeper) -> None:
+        self.poison: Poison | None = None
+        self._place = (record.topic, record.partition, record.offset)
+        self._keeper = keeper
 
-    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]], *, attempts: int = 1) -> None:  # noqa: ARG002 - the keeper's shape
-        """Remember what is wrong."""
-        self.poisons.extend(poison for _, poison in failed)
+    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]]) -> None:
+        """Remember the poison of the record at hand; keep what waited behind it and fails now."""
+        others = []
+        for record, poison in failed:
+            if (record.topic, record.partition, record.offset) == self._place:
+                self.poison = poison
+            else:
+                others.append((record, poison))
+        await self._keeper.keep(others)
 
     def note_handled(self, count: int) -> None:
         """Count nothing."""
@@ -72,28 +81,24 @@ class DeadLetters:
         self._inbox = inbox
         self._cipher = AESGCM(key)
         self._recent: deque[bool] = deque(maxlen=window)
+        self._dead_since_noted = 0
         self._share_max = share_max
         self._count_min = count_min
         self._observer = observer
 
-    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]], *, attempts: int = 1) -> None:
-        """Keep these records. The same record twice is kept once."""
-        await self._inbox.keep_dead([self._letter(record, poison, attempts) for record, poison in failed])
-        for record, poison in failed:
-            self._recent.append(True)
-            self._observer.count("dead_letters_total", topic=record.topic, cause=poison.cause)
-            logger.error(
-                "dead_letter",
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                cause=poison.cause,
-                rule=poison.rule,
-            )
+    async def keep(self, failed: Sequence[tuple[RawRecord, Poison]]) -> None:
+        """Keep these records. The same record twice is kept, counted and told once, however often delivered."""
+        letters = [self._letter(record, poison) for record, poison in failed]
+        fresh = await self._inbox.keep_dead(letters)
+        for letter, is_fresh in zip(letters, fresh, strict=True):
+            if is_fresh:
+                self._tell(letter)
 
     def note_handled(self, count: int) -> None:
-        """Count what went well, so that the share of poison is known."""
-        self._recent.extend([False] * min(count, self._recent.maxlen or count))
+        """Count what went well of a batch of `count`, so that the share of poison is known."""
+        well = max(0, count - self._dead_since_noted)
+        self._dead_since_noted = 0
+        self._recent.extend([False] * min(well, self._recent.maxlen or well))
 
     def judge(self) -> None:
         """Raise TooManyDeadLetters when the share in the window is above the limit."""
@@ -110,7 +115,20 @@ class DeadLetters:
             return None
         return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _place(letter))
 
-    def _letter(self, record: RawRecord, poison: Poison, attempts: int) -> DeadLetter:
+    def _tell(self, letter: DeadLetter) -> None:
+        self._recent.append(True)
+        self._dead_since_noted += 1
+        self._observer.count("dead_letters_total", topic=letter.topic, cause=letter.cause)
+        logger.error(
+            "dead_letter",
+            topic=letter.topic,
+            partition=letter.partition,
+            offset=letter.offset,
+            cause=letter.cause,
+            rule=letter.rule,
+        )
+
+    def _letter(self, record: RawRecord, poison: Poison) -> DeadLetter:
         letter = DeadLetter(
             topic=record.topic,
             partition=record.partition,
@@ -120,16 +138,13 @@ class DeadLetters:
             sealed_value=None,
             cause=poison.cause,
             rule=poison.rule,
-            attempts=attempts,
+            attempts=poison.attempts,
         )
         if record.value is None:
             return letter
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, record.value, _place(letter))
-        return DeadLetter(
-            letter.topic, letter.partition, letter.offset, letter.key, letter.headers, sealed, letter.cause,
-            letter.rule, letter.attempts,
-        )  # fmt: skip
+        return replace(letter, sealed_value=sealed)
 
 
 def _place(letter: DeadLetter) -> bytes:

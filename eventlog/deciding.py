@@ -8,9 +8,9 @@ from typing import Any
 
 from eventlog.aggregate import Aggregate
 from eventlog.decider import Refused
+from eventlog.flush import Chain, KnownCommand, NewEvent, TimerChange
 from eventlog.keys import PersonKey
 from eventlog.message import Event
-from eventlog.store import Chain, KnownCommand, NewEvent, TimerChange
 from eventlog.work import Folded, Result, Step, Work
 
 

@@ -59,7 +59,7 @@ async def follow(
     position: int | None = None
     while True:
         async for attempt in stamina.retry_context(
-            on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
+            on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0, wait_jitter=0.1
         ):
             with attempt:
                 position = await take_next(position)

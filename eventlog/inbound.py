@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import stamina
@@ -12,24 +13,28 @@ import structlog
 
 from eventlog.accepting import interpret, open_sealed, validate
 from eventlog.dead_letters import Caught, DeadLetterKeeper
-from eventlog.decider import Refused
 from eventlog.errors import Unavailable, UnreadableEvent
 from eventlog.inbox_plan import Accepted, KeyPlan, plan_key, rounds_of
-from eventlog.incoming import Heard, Incoming, Poison, RawRecord, family, unparked
+from eventlog.incoming import Heard, Incoming, Poison, RawRecord
 from eventlog.log import EventLog
 from eventlog.observe import NO_OBSERVER, Observer
-from eventlog.store import InboxState, InboxStore
+from eventlog.reading import Read, Reading
+from eventlog.store import InboxStore
+from eventlog.trying import tried
 from eventlog.work import InboxMoved, Work
 
-TRIES_MAX = 5
-TRY_SECONDS = 0.2
 PATIENCE_SECONDS = 150.0
+PAUSE_SECONDS = 1.0
 REDO_MAX = 20
 
-Read = Callable[[RawRecord], Incoming]
 Door = Callable[[RawRecord], Awaitable[None]]
+Place = tuple[str, str]
 
 logger = structlog.get_logger("inbound")
+
+
+class _FoundPoison(Exception):  # noqa: N818 - names the condition
+    """A chain failed and what it was made of has been tried alone: plan again, with what was found."""
 
 
 class Inbound:
@@ -55,9 +60,7 @@ class Inbound:
         self._log = log
         self._inbox = inbox
         self._letters = letters
-        self._read = read
-        self._heard = {each.type: each for each in heard}
-        self._families = {family(name) for name in self._heard}
+        self._reading = Reading(read, heard)
         self._doors = doors or {}
         self._patience_seconds = patience_seconds
         self._observer = observer
@@ -69,31 +72,39 @@ class Inbound:
         UnreadableEvent when this release is too old for its own log.
         """
         self._letters.judge()
-        async for attempt in stamina.retry_context(
-            on=(Unavailable, UnreadableEvent),
-            attempts=None,
-            timeout=self._patience_seconds,
-            wait_initial=0.1,
-            wait_max=5.0,
-        ):
-            with attempt:
-                await self._receive(records)
+        try:
+            async for attempt in stamina.retry_context(
+                on=(Unavailable, UnreadableEvent),
+                attempts=None,
+                timeout=self._patience_seconds,
+                wait_initial=0.1,
+                wait_max=5.0,
+                wait_jitter=0.1,
+            ):
+                with attempt:
+                    await self._receive(records)
+        except (Unavailable, UnreadableEvent):
+            raise
+        except Exception:
+            # Our own mistake, or the store refuses for good: the redelivery must not run hot.
+            await asyncio.sleep(PAUSE_SECONDS)
+            raise
         self._letters.note_handled(len(records))
 
     async def try_one(self, record: RawRecord) -> Poison | None:
         """Handle one record an operator sends again; return what is still wrong with it, None when it is in."""
-        caught = Caught()
+        caught = Caught(record, self._letters)
         retry = Inbound(
             self._log,
             self._inbox,
             caught,
-            read=self._read,
-            heard=self._heard.values(),
+            read=self._reading.read,
+            heard=self._reading.heard.values(),
             doors=self._doors,
             observer=self._observer,
         )
         await retry._receive([record])
-        return caught.poisons[0] if caught.poisons else None
+        return caught.poison
 
     async def release(self, topic: str, key: str) -> None:
         """Apply what waits parked for a key, after an operator settled the record before it."""
@@ -101,141 +112,115 @@ class Inbound:
 
     async def _receive(self, records: Sequence[RawRecord]) -> None:
         at_doors = [record for record in records if record.topic in self._doors]
-        incoming, dead = self._read_all([record for record in records if record.topic not in self._doors])
+        incoming, dead = self._reading.all([each for each in records if each.topic not in self._doors])
         if dead:
             await self._letters.keep(dead)
-        await asyncio.gather(
-            self._receive_streams(incoming, set()), *(self._receive_at_door(r) for r in at_doors)
-        )
-
-    def _read_all(
-        self, records: Sequence[RawRecord]
-    ) -> tuple[list[Incoming], list[tuple[RawRecord, Poison]]]:
-        incoming, dead = [], []
-        for record in records:
-            try:
-                incoming.append(self._read_one(record))
-            except Poison as poison:
-                dead.append((record, poison))
-        return incoming, dead
-
-    def _read_one(self, record: RawRecord) -> Incoming:
-        message = self._read(record)
-        if message.type not in self._heard and family(message.type) in self._families:
-            raise Poison("unknown_version", message.type)
-        return message
+        await _all_of(self._receive_streams(incoming, set()), *map(self._receive_at_door, at_doors))
 
     async def _receive_at_door(self, record: RawRecord) -> None:
-        try:
-            await self._doors[record.topic](record)
-        except (Poison, Refused) as no:
-            poison = no if isinstance(no, Poison) else Poison("refused", no.rule)
+        poison = await tried(partial(self._doors[record.topic], record))
+        if poison is not None:
             await self._letters.keep([(record, poison)])
 
-    async def _receive_streams(self, incoming: Sequence[Incoming], keys: set[tuple[str, str]]) -> None:
-        if not incoming and not keys:
-            return
-        for _ in range(REDO_MAX):
+    async def _receive_streams(self, incoming: Sequence[Incoming], keys: set[Place]) -> None:
+        found: dict[tuple[str, str, int], Poison] = {}
+        redone = 0
+        while (incoming or keys) and redone < REDO_MAX:
             try:
-                await self._take_in(incoming, keys)
+                await self._take_in(incoming, keys, found)
             except InboxMoved:
-                continue
-            return
-        raise Unavailable("the inbox moved on under this batch again and again")
+                redone += 1
+            except _FoundPoison:
+                continue  # every time at least one record more is in, or known to be poison
+            else:
+                return
+        if redone:
+            raise Unavailable("the inbox moved on under this batch again and again")
 
-    async def _take_in(self, incoming: Sequence[Incoming], keys: set[tuple[str, str]]) -> None:
-        by_key: dict[tuple[str, str], list[Incoming]] = defaultdict(list)
+    async def _take_in(
+        self, incoming: Sequence[Incoming], keys: set[Place], found: dict[tuple[str, str, int], Poison]
+    ) -> None:
+        plans = await self._planned(incoming, keys)
+        accepted = [each for plan in plans for each in plan.accepted]
+        for each in accepted:
+            validate(each, self._reading.heard.get(each.message.type), self._observer)
+        await open_sealed(accepted, self._log.keyring)
+        for each in accepted:
+            interpret(each)
+        await self._inbox.park([later.parked() for plan in plans for later in plan.stop_at(found)])
+        for works in rounds_of(plans):
+            await self._run_round(works, found)
+        failed = [plan.failed for plan in plans if plan.failed is not None]
+        await self._letters.keep([(each.message.record, each.poison) for each in failed if each.poison])
+        for plan in plans:
+            if plan.released:
+                await self._inbox.unpark(plan.topic, plan.key, plan.passed)
+
+    async def _planned(self, incoming: Sequence[Incoming], keys: set[Place]) -> list[KeyPlan]:
+        by_key: dict[Place, list[Incoming]] = defaultdict(list)
         for message in incoming:
             by_key[message.topic, message.key].append(message)
         states = await self._inbox.states([*by_key, *(keys - by_key.keys())])
-        plans = [await self._plan(place, by_key[place], state) for place, state in states.items()]
+        plans = [plan_key(place, by_key[place], state) for place, state in states.items()]
+        # What is early is parked first: with what waits already it may be the run that is next.
         await self._inbox.park([message.parked() for plan in plans for message in plan.too_early])
         for plan in plans:
-            for message in plan.altered:
-                logger.error(
-                    "same_sequence_other_bytes",
-                    topic=message.topic,
-                    key=message.key,
-                    sequence=message.sequence,
-                )
-            if plan.too_early:
-                logger.warning("gap_parked", topic=plan.topic, key=plan.key, sequence=plan.state.last)
-        await open_sealed((each for plan in plans for each in plan.accepted), self._log.keyring)
-        for works in rounds_of(plans, interpret):
-            await self._run_round(works)
-        if dead := [
-            (each.message.record, each.poison) for plan in plans for each in plan.failed if each.poison
-        ]:
-            await self._letters.keep(dead)
-        for plan in plans:
-            if plan.released:
-                await self._inbox.unpark(plan.topic, plan.key, plan.reached)
+            if plan.meets_parked:
+                waiting = await self._inbox.parked_from(plan.topic, plan.key, plan.reached + 1)
+                plan.join([self._reading.parked(record) for record in waiting])
+            _alarm(plan)
+        return plans
 
-    async def _plan(self, place: tuple[str, str], messages: list[Incoming], state: InboxState) -> KeyPlan:
-        plan = plan_key(place, messages, state)
-        if state.next_parked is not None and state.next_parked <= plan.reached + 1:
-            parked = await self._inbox.parked_from(*place, plan.reached + 1)
-            plan.released = True
-            read, dead = self._read_all([unparked(record) for record in parked])
-            if not dead:
-                plan.accept(read)
-        for accepted in plan.accepted:
-            validate(accepted, self._heard.get(accepted.message.type), self._observer)
-        await self._inbox.park([message.parked() for message in plan.stop_at_poison()])
-        return plan
-
-    async def _run_round(self, works: Sequence[tuple[Work, list[Accepted]]]) -> None:
+    async def _run_round(
+        self, works: Sequence[tuple[Work, list[Accepted]]], found: dict[tuple[str, str, int], Poison]
+    ) -> None:
         outcomes = await asyncio.gather(*(self._log.run(work) for work, _ in works), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, (Unavailable, UnreadableEvent, InboxMoved)) or (
+                isinstance(outcome, BaseException) and not isinstance(outcome, Exception)
+            ):
+                raise outcome
+        broken = []
         for (work, accepted), outcome in zip(works, outcomes, strict=True):
-            if isinstance(outcome, (Unavailable, UnreadableEvent, InboxMoved)):
-                raise outcome
-            if isinstance(outcome, Exception):
-                await self._isolate(accepted)
-            elif isinstance(outcome, BaseException):
-                raise outcome
+            if isinstance(outcome, BaseException):
+                broken.append(accepted)
             else:
                 self._note_refusals(work, outcome)
+        if broken:
+            await _all_of(*(self._isolate(accepted, found) for accepted in broken))
+            raise _FoundPoison
 
-    async def _isolate(self, accepted: Sequence[Accepted]) -> None:
-        """Redo a failed chain message by message, to find and keep aside the one that cannot be handled."""
-        plans = [
-            plan_key(
-                (each.message.topic, each.message.key), [each.message], InboxState(each.message.sequence - 1)
-            )
-            for each in accepted
-        ]
-        failed: set[tuple[str, str]] = set()
-        for plan, each in zip(plans, accepted, strict=True):
-            place = (plan.topic, plan.key)
-            if place in failed:
-                await self._inbox.park([each.message.parked()])
-                continue
-            plan.accepted[:] = [each]
-            if not await self._try_alone(plan, each):
-                failed.add(place)
+    async def _isolate(self, accepted: Sequence[Accepted], found: dict[tuple[str, str, int], Poison]) -> None:
+        """Redo a failed chain message by message, up to the one of each key that cannot be handled."""
+        stopped: set[Place] = set()
+        for each in accepted:
+            place = (each.message.topic, each.message.key)
+            if place not in stopped and (poison := await tried(partial(self._run_alone, each))):
+                found[*place, each.message.sequence] = poison
+                stopped.add(place)
 
-    async def _try_alone(self, plan: KeyPlan, each: Accepted) -> bool:
-        trouble = ""
-        for _ in range(TRIES_MAX):
-            try:
-                await self._run_alone(plan)
-            except (Unavailable, UnreadableEvent, InboxMoved):
-                raise
-            except Exception as failure:  # noqa: BLE001 - whatever a handler raises is kept as a dead letter
-                trouble = type(failure).__name__
-                await asyncio.sleep(TRY_SECONDS)
-            else:
-                return True
-        await self._letters.keep([(each.message.record, Poison("exception", trouble))], attempts=TRIES_MAX)
-        return False
-
-    async def _run_alone(self, plan: KeyPlan) -> None:
-        for works in rounds_of([plan], interpret):
-            for work, _ in works:
-                self._note_refusals(work, await self._log.run(work))
+    async def _run_alone(self, accepted: Accepted) -> None:
+        work = accepted.alone()
+        self._note_refusals(work, await self._log.run(work))
 
     def _note_refusals(self, work: Work, results: Sequence[Any]) -> None:
         for result in results:
             if result.refused is not None:
                 self._observer.count("refused_notes_total", rule=result.refused.rule)
                 logger.warning("note_refused", stream=work.stream, rule=result.refused.rule)
+
+
+async def _all_of(*calls: Awaitable[None]) -> None:
+    """Finish all calls, then raise the first one's exception: none goes on behind the back of a redo."""
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+def _alarm(plan: KeyPlan) -> None:
+    for message in plan.altered:
+        logger.error(
+            "same_sequence_other_bytes", topic=message.topic, key=message.key, sequence=message.sequence
+        )
+    if plan.too_early:
+        logger.warning("gap_parked", topic=plan.topic, key=plan.key, sequence=plan.reached)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eventlog.flush import InboxAdvance
 from eventlog.incoming import Heard, Incoming, Poison
 from eventlog.message import Command
-from eventlog.store import InboxAdvance, InboxState
+from eventlog.store import InboxState
 from eventlog.work import Step, Work
 
 

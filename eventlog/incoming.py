@@ -11,12 +11,10 @@ from typing import Any
 from eventlog.message import Command
 from eventlog.store import ParkedRecord
 
-NOT_ON_KAFKA = -1
-
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record as received, untouched. Partition and offset are -1 when it comes from the parked table."""
+    """A record as received, untouched."""
 
     topic: str
     partition: int
@@ -29,10 +27,11 @@ class RawRecord:
 class Poison(Exception):  # noqa: N818 - names the condition
     """A record that can never be handled as it is. `rule` says which rule it breaks, without its content."""
 
-    def __init__(self, cause: str, rule: str) -> None:
+    def __init__(self, cause: str, rule: str, *, attempts: int = 1) -> None:
         super().__init__(f"{cause}: {rule}")
         self.cause = cause
         self.rule = rule
+        self.attempts = attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,9 @@ class Incoming:
             self.topic,
             self.key,
             self.sequence,
-            [(name, value or b"") for name, value in self.record.headers],
+            self.record.partition,
+            self.record.offset,
+            list(self.record.headers),
             self.record.value,
         )
 
@@ -67,7 +68,7 @@ class Incoming:
 def unparked(parked: ParkedRecord) -> RawRecord:
     """Return a parked record as it was received."""
     return RawRecord(
-        parked.topic, NOT_ON_KAFKA, NOT_ON_KAFKA, parked.key.encode(), parked.value, list(parked.headers)
+        parked.topic, parked.partition, parked.offset, parked.key.encode(), parked.value, parked.headers
     )
 
 

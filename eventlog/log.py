@@ -12,13 +12,14 @@ from eventlog.appending import Appender
 from eventlog.clock import Clock
 from eventlog.decider import Refused
 from eventlog.deciding import Decided, decide_steps
-from eventlog.errors import Contended, Unavailable
+from eventlog.errors import Contended
+from eventlog.flush import ANY_VERSION, Chain, Verdict
 from eventlog.gather import Gatherer, Turns
 from eventlog.keys import Keyring
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.recorded import Recorded, Row
-from eventlog.store import ANY_VERSION, Chain, LogStore, Verdict
+from eventlog.store import LogStore
 from eventlog.tail import Tail
 from eventlog.work import Folded, InboxMoved, Result, Step, Work
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -73,12 +74,16 @@ def personal_fields(event: type[Event]) -> dict[str, str]:
     """Map each personal field of an event type to the field that names the owning person.
 
     A field is personal when its annotation is `Personal[...]`; the owner is the complainant (`person`)
-    unless `Annotated[Personal[...], OwnedBy("...")]` says otherwise.
+    unless `Annotated[Personal[...], OwnedBy("...")]` says otherwise. Raises TypeError for a field that an
+    erased value would not fit, or whose owner is not said around the whole field.
     """
     owners: dict[str, str] = {}
     for name, field in event.model_fields.items():
-        if not _holds_erased(field.annotation):
+        within = _parts(field.annotation)
+        if Erased not in within:
             continue
+        if Erased not in _choices(field.annotation) or any(isinstance(part, OwnedBy) for part in within):
+            raise TypeError(f"{event.__name__}.{name}: Personal and OwnedBy must hold the whole field")
         marks = [mark for mark in field.metadata if isinstance(mark, OwnedBy)]
         owners[name] = (marks[0] if marks else COMPLAINANT).field
     missing = sorted({owner for owner in owners.values() if owner not in event.model_fields})
@@ -87,9 +92,15 @@ def personal_fields(event: type[Event]) -> dict[str, str]:
     return owners
 
 
-def _holds_erased(annotation: Any) -> bool:
-    if annotation is Erased:
-        return True
+def _choices(annotation: Any) -> list[Any]:
+    """Return what a value of this annotation may be: the members of its union, however nested."""
     if get_origin(annotation) is Annotated:
-        return _holds_erased(get_args(annotation)[0])
-    return any(_holds_erased(argument) for argument in get_args(annotation))
+        return _choices(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [choice for member in get_args(annotation) for choice in _choices(member)]
+    return [annotation]
+
+
+def _parts(annotation: Any) -> list[Any]:
+    """Return an annotation and everything written inside it, marks included."""
+    return [annotation, *(part for argument in get_args(annotation) for part in _parts(argument))]

@@ -45,6 +45,7 @@ class ProjectionFollower:
 
     async def take(self, rows: Sequence[Row], epoch: int) -> None:
         """Fold the rows' events into the read model. Personal fields stay sealed."""
+        self._log.catalogue.check(rows)
         heard = []
         for row in rows:
             if row.type in self._projection.listens_to:

@@ -67,6 +67,7 @@ class Reaction:
 
     async def take(self, rows: Sequence[Row], epoch: int) -> None:
         """React to the rows' events, then move the checkpoint."""
+        self._log.catalogue.check(rows)
         heard = await self._log.opened([row for row in rows if row.type in self._listens_to])
         for group in [[each] for each in heard] if self._in_order else [heard]:
             await self._run(group)
@@ -75,7 +76,9 @@ class Reaction:
     async def _run(self, heard: Sequence[Recorded[Any]]) -> None:
         steps: dict[str, list[Step]] = defaultdict(list)
         for recorded in heard:
-            for follow_up in await self._react(recorded, self._log.clock.now()):
+            # Clocks of two instances differ a little: what follows is never earlier than what it follows from.
+            at = max(self._log.clock.now(), recorded.event.at)
+            for follow_up in await self._react(recorded, at):
                 steps[follow_up.stream].append(
                     Step(follow_up.command, derived_id(recorded.id, follow_up.name), recorded.id)
                 )

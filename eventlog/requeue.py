@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from eventlog.dead_letters import DeadLetters
-from eventlog.inbound import Inbound, Read
+from eventlog.inbound import Inbound
 from eventlog.incoming import Poison, RawRecord
+from eventlog.reading import Read, Reading
 from eventlog.store import DeadLetter, InboxStore
 
 
@@ -19,7 +20,7 @@ class Settling:
         self._inbound = inbound
         self._inbox = inbox
         self._letters = letters
-        self._read = read
+        self._reading = Reading(read, ())
 
     async def find(self, number: int) -> DeadLetter | None:
         """Return a dead letter by its number."""
@@ -36,10 +37,15 @@ class Settling:
         await self._inbox.settle_dead(letter.id, "requeued")
 
     async def drop(self, letter: DeadLetter) -> None:
-        """Give the record up for good and release what waits behind it."""
-        place = (letter.topic, (letter.key or b"").decode(errors="replace"))
+        """Give the record up for good and release what waits behind it.
+
+        Raises NotSettled while records before it are missing: dropping it first would drop these as well.
+        """
+        place = (letter.topic, (letter.key or b"").decode(errors="replace").replace("\0", "\ufffd"))
         state = (await self._inbox.states([place]))[place]
         last = self._sequence(letter)
+        if last is not None and last > state.last + 1:
+            raise NotSettled(f"sequence {state.last + 1} of its stream is not settled yet; it comes first")
         if last is None and state.next_parked is not None:
             last = state.next_parked - 1
         if last is not None:
@@ -50,6 +56,6 @@ class Settling:
     def _sequence(self, letter: DeadLetter) -> int | None:
         record = RawRecord(letter.topic, letter.partition, letter.offset, letter.key, b"{}", letter.headers)
         try:
-            return self._read(record).sequence
+            return self._reading.one(record).sequence
         except Poison:
             return None

@@ -5,95 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum
 from typing import Protocol
 from uuid import UUID
 
+from eventlog.flush import Chain, KnownCommand, Written
 from eventlog.recorded import Row
-
-ANY_VERSION = -1
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """An event ready to be written: everything but its position and the time of storing."""
-
-    version: int
-    type: str
-    schema_version: int
-    at: datetime
-    correlation_id: str
-    causation_id: str | None
-    public_type: str | None
-    public_schema: str | None
-    public_sequence: int | None
-    body: bytes
-    public: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCommand:
-    """A command id with its result: the stream's version afterwards and how many events it made."""
-
-    id: UUID
-    stream: str
-    version: int
-    events: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboxAdvance:
-    """A step of the inbox of one key: from `expected` to `last` (0 = never seen)."""
-
-    topic: str
-    key: str
-    expected: int
-    last: int
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class TimerChange:
-    """A timer of a stream to arm, or to cancel where `due` is None."""
-
-    name: str
-    due: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """All that one transaction writes for one stream, whole or not at all.
-
-    `expected` is the version the decision was made on; ANY_VERSION where no stream is touched (an ignored
-    message moves only the inbox). `fired` is the timer whose row must still be there.
-    """
-
-    stream: str
-    expected: int
-    events: Sequence[NewEvent] = ()
-    commands: Sequence[KnownCommand] = ()
-    inbox: Sequence[InboxAdvance] = ()
-    timers: Sequence[TimerChange] = ()
-    fired: tuple[str, datetime] | None = None
-
-
-class Verdict(IntEnum):
-    """What became of a chain; any but WRITTEN left no trace."""
-
-    WRITTEN = 0
-    VERSION_CONFLICT = 1
-    COMMAND_KNOWN = 2
-    TIMER_GONE = 3
-    INBOX_MOVED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One flush's outcome: a verdict per chain; positions run from `base_position` + 1 in chain order."""
-
-    verdicts: Sequence[Verdict]
-    base_position: int
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +34,10 @@ class LogStore(Protocol):
     """The log itself."""
 
     async def append(self, chains: Sequence[Chain]) -> Written:
-        """Write the chains in one transaction. Raises Unavailable; the outcome is then unknown."""
+        """Write the chains in one transaction. Raises Unavailable; the outcome is then unknown.
+
+        Each is judged on what stood before, so no two may name the same stream, command id or inbox key.
+        """
 
     async def known(self, ids: Iterable[UUID]) -> Mapping[UUID, KnownCommand]:
         """Return the results of the command ids that have one."""
@@ -155,7 +74,9 @@ class ParkedRecord:
     topic: str
     key: str
     sequence: int
-    headers: Sequence[tuple[str, bytes]]
+    partition: int
+    offset: int
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
 
 
@@ -204,8 +125,8 @@ class InboxStore(Protocol):
     async def parked_count(self) -> int:
         """Return how many records wait."""
 
-    async def keep_dead(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep dead letters; the same record twice is kept once."""
+    async def keep_dead(self, letters: Sequence[DeadLetter]) -> list[bool]:
+        """Keep dead letters, the same record once; say of each whether it is kept for the first time."""
 
     async def dead_after(self, after: int, limit: int) -> list[DeadLetter]:
         """Return dead letters by id, for the relay and the operator."""

@@ -37,7 +37,7 @@ class Timers:
         """Fire due timers until cancelled."""
         while True:
             async for attempt in stamina.retry_context(
-                on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0
+                on=Unavailable, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0, wait_jitter=0.1
             ):
                 with attempt:
                     fired = await self.fire_due()

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from eventlog.decider import Refused
+from eventlog.flush import InboxAdvance
 from eventlog.message import Command, Event
-from eventlog.store import InboxAdvance
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,11 @@ async def requeue(
 async def drop(number: int, _by: Operator, engine: Engine) -> dict[str, str]:
     """Give a dead letter's record up for good and let what waits behind it go on."""
     settling = _settling(engine)
-    await settling.drop(await _unsettled(settling, number))
+    letter = await _unsettled(settling, number)
+    try:
+        await settling.drop(letter)
+    except NotSettled as still:
+        raise Problem(409, "not_its_turn", str(still)) from None
     return {"settled_as": "dropped"}
 
 

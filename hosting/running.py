@@ -15,13 +15,14 @@ from faststream.kafka import KafkaBroker
 
 from eventlog.aggregate import Catalogue
 from eventlog.clock import Clock
+from eventlog.dead_letter_relay import DeadLetterRelay
 from eventlog.dead_letters import DeadLetters, TooManyDeadLetters
 from eventlog.errors import Fenced, Unavailable, UnreadableEvent
 from eventlog.follower import Follower, follow
 from eventlog.inbound import Door, Inbound
 from eventlog.incoming import Heard, RawRecord
 from eventlog.kafka.ahead import ahead_of_log
-from eventlog.kafka.publisher import Publisher
+from eventlog.kafka.publisher import DEAD_LETTER_BYTES_MAX, Publisher
 from eventlog.kafka.raw import RawConsumer
 from eventlog.keys import Keyring
 from eventlog.keys.postgres import PostgresKeyStore
@@ -32,7 +33,7 @@ from eventlog.postgres.followers import postgres_storage
 from eventlog.postgres.pool import Pool, open_pool
 from eventlog.projections import Projection, ProjectionFollower
 from eventlog.relay import PAGE as RELAY_PAGE
-from eventlog.relay import DeadLetterRelay, Relay
+from eventlog.relay import Relay
 from eventlog.store import Storage
 from eventlog.timers import OnTimer, Timers
 from hosting.health import Life
@@ -98,6 +99,7 @@ class Running:
         self.consumer: RawConsumer
         self.leader: Leader
         self.publisher: Publisher
+        self.dead_letter_publisher: Publisher
         self.handled_at: float = 0.0
 
     @asynccontextmanager
@@ -108,6 +110,7 @@ class Running:
             await self._sync_clock()
             self._build()
             stack.push_async_callback(self.publisher.close)
+            stack.push_async_callback(self.dead_letter_publisher.close)
             for work in (self._keep_clock(), self._lead(), self._keep_house()):
                 stack.push_async_callback(_cancelled, self._spawn(work))
             broker = self._broker()
@@ -137,6 +140,11 @@ class Running:
         dead_letter_key = self.settings.key(f"{self.parts.name}-dead-letter.key")
         self.letters = DeadLetters(self.storage.inbox, dead_letter_key, observer=self.observer)
         self.publisher = Publisher(self.settings.kafka, client_id=f"amends-{self.parts.name}")
+        self.dead_letter_publisher = Publisher(
+            self.settings.kafka,
+            client_id=f"amends-{self.parts.name}-dead-letters",
+            record_bytes_max=DEAD_LETTER_BYTES_MAX,
+        )
         self.relay = Relay(
             self.publisher,
             self.storage.followers,
@@ -188,7 +196,7 @@ class Running:
     async def _follow_all(self, epoch: int) -> None:
         projections = [ProjectionFollower(each, self.log, self.pool) for each in self.parts.projections(self)]
         dead_letters = DeadLetterRelay(
-            self.publisher,
+            self.dead_letter_publisher,
             self.storage.inbox,
             self.storage.followers,
             group=self.parts.name,

@@ -11,6 +11,7 @@ from eventlog.errors import Unavailable
 from eventlog.store import LogStore
 
 LOOK_MILLISECONDS = 5_000
+VERSION_DIGITS_MAX = 9
 
 
 async def ahead_of_log(bootstrap: str, topics: Iterable[str], log: LogStore, *, id_header: str) -> str | None:
@@ -33,7 +34,8 @@ async def ahead_of_log(bootstrap: str, topics: Iterable[str], log: LogStore, *, 
     for event_id in sorted(last):
         stream, _, version = event_id.rpartition("@")
         # What is no event id of a log was written by a stranger: our consumers keep it aside as poison.
-        if version.isdecimal() and not (await log.load({stream: int(version) - 1}))[stream]:
+        is_ours = version.isdecimal() and len(version) <= VERSION_DIGITS_MAX and "\0" not in stream
+        if is_ours and not (await log.load({stream: int(version) - 1}))[stream]:
             return event_id
     return None
 
@@ -61,6 +63,6 @@ async def _last_ids(consumer: AIOKafkaConsumer, topics: Iterable[str], id_header
                 value.decode(errors="replace")
                 for record in records
                 for name, value in record.headers
-                if name == id_header
+                if name == id_header and value is not None
             }
     return found

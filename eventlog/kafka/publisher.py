@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from eventlog.errors import Unavailable
 
 BATCH_BYTES_MAX = 900_000
 RECORD_BYTES_MAX = 1_048_576 - 2_048
+DEAD_LETTER_BYTES_MAX = 2 * 1_048_576 - 2_048
 SEND_SECONDS_MAX = 30.0
+CLOSE_SECONDS_MAX = 2.0
+REQUEST_MILLISECONDS_MAX = 15_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,16 @@ def partition_of(key: bytes, partitions: int) -> int:
 class Publisher:
     """A producer that is thrown away after any produce error: the idempotent one can wedge for good."""
 
-    def __init__(self, bootstrap: str, *, client_id: str, ssl: SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client_id: str,
+        record_bytes_max: int = RECORD_BYTES_MAX,
+        ssl: SSLContext | None = None,
+    ) -> None:
         self._bootstrap = bootstrap
+        self._record_bytes_max = record_bytes_max
         self._client_id = client_id
         self._ssl = ssl
         self._producer: AIOKafkaProducer | None = None
@@ -70,7 +82,7 @@ class Publisher:
         whole lot again (consumers drop what they have by its sequence).
         """
         for record in records:
-            if record.size > RECORD_BYTES_MAX:
+            if record.size > self._record_bytes_max:
                 raise TooLarge(record)
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
@@ -88,12 +100,14 @@ class Publisher:
     async def close(self) -> None:
         """Give the producer up; the next publish makes a new one."""
         producer, self._producer = self._producer, None
-        if producer is not None:
-            try:
-                async with asyncio.timeout(2):
-                    await producer.stop()
-            except (KafkaError, OSError, TimeoutError):
-                return
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                await producer.stop()
+        except (KafkaError, OSError, TimeoutError):
+            # It hangs on requests nobody answers; without its connections it can send nothing later on.
+            await producer.client.close()
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -105,8 +119,8 @@ class Publisher:
                     acks="all",
                     linger_ms=0,
                     max_batch_size=BATCH_BYTES_MAX,
-                    max_request_size=2 * 1_048_576,
-                    request_timeout_ms=15_000,
+                    max_request_size=DEAD_LETTER_BYTES_MAX,
+                    request_timeout_ms=REQUEST_MILLISECONDS_MAX,
                     security_protocol="SSL" if self._ssl else "PLAINTEXT",
                     ssl_context=self._ssl,
                 )
@@ -125,37 +139,51 @@ class Publisher:
             place = (record.topic, partition_of(record.key, partitions))
             by_partition.setdefault(place, []).append(record)
         sent: list[asyncio.Future[Any]] = []
-        for (topic, partition), queue in by_partition.items():
-            sent.extend(await self._send_batches(producer, topic, partition, queue))
-        await asyncio.gather(*sent)
-
-    async def _send_batches(
-        self, producer: AIOKafkaProducer, topic: str, partition: int, queue: Sequence[PublicRecord]
-    ) -> list[asyncio.Future[Any]]:
-        sent, batch = [], producer.create_batch()
-        for record in queue:
-            if batch.size() + record.size > BATCH_BYTES_MAX and batch.record_count():
-                batch.close()
-                sent.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
-            batch.append(
-                key=record.key,
-                value=record.value,
-                timestamp=record.timestamp_ms,
-                headers=list(record.headers),
-            )
-        batch.close()
-        sent.append(await producer.send_batch(batch, topic, partition=partition))
-        return sent
+        try:
+            for (topic, partition), queue in by_partition.items():
+                for batch in _batches(producer, queue):
+                    sent.append(await producer.send_batch(batch, topic, partition=partition))  # noqa: PERF401 - what was sent before a failure must be known
+            await asyncio.gather(*sent)
+        except BaseException:
+            # The lot is sent again as a whole: nobody waits for the rest of this one.
+            for future in sent:
+                future.cancel()
+            raise
 
     async def _find_too_large(self, records: Sequence[PublicRecord]) -> None:
         """Send one by one after a refused batch, to name the culprit; the others are dropped as duplicates later."""
         for record in records:
             try:
-                await self._send(await self._ready(), [record])
+                async with asyncio.timeout(SEND_SECONDS_MAX):
+                    await self._send(await self._ready(), [record])
             except MessageSizeTooLargeError:
                 await self.close()
                 raise TooLarge(record) from None
-            except (KafkaError, OSError) as trouble:
+            except (KafkaError, OSError, TimeoutError) as trouble:
                 await self.close()
                 raise Unavailable(f"Kafka does not take records ({type(trouble).__name__})") from trouble
+
+
+def _batches(producer: AIOKafkaProducer, queue: Sequence[PublicRecord]) -> Iterator[BatchBuilder]:
+    """Pack records in order. A batch takes its first record whatever its size, others while there is room."""
+    batch = producer.create_batch()
+    for record in queue:
+        if batch.record_count() and (
+            batch.size() + record.size > BATCH_BYTES_MAX or not _appended(batch, record)
+        ):
+            batch.close()
+            yield batch
+            batch = producer.create_batch()
+        if not batch.record_count() and not _appended(batch, record):
+            raise TooLarge(record)
+    batch.close()
+    yield batch
+
+
+def _appended(batch: BatchBuilder, record: PublicRecord) -> bool:
+    return (
+        batch.append(
+            key=record.key, value=record.value, timestamp=record.timestamp_ms, headers=list(record.headers)
+        )
+        is not None
+    )

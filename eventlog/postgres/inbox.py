@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -31,7 +32,10 @@ class PostgresInbox:
 
     async def park(self, records: Sequence[ParkedRecord]) -> None:
         """Keep records that came too early; the same one twice is kept once."""
-        rows = [(r.topic, r.key, r.sequence, headers_to_bytes(r.headers), r.value) for r in records]
+        rows = [
+            (r.topic, r.key, r.sequence, r.partition, r.offset, headers_to_bytes(r.headers), r.value)
+            for r in records
+        ]
         if rows:
             await self._fetch("park", *(list(column) for column in zip(*rows, strict=True)))
 
@@ -42,7 +46,9 @@ class PostgresInbox:
                 row["topic"],
                 row["key"],
                 row["sequence"],
-                [(name, value or b"") for name, value in headers_from_bytes(row["headers"])],
+                row["partition"],
+                row["record_offset"],
+                headers_from_bytes(row["headers"]),
                 row["value"],
             )
             for row in await self._fetch("parked_from", topic, key, sequence)
@@ -56,8 +62,8 @@ class PostgresInbox:
         """Return how many records wait."""
         return int((await self._fetch("parked_count"))[0][0])
 
-    async def keep_dead(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep dead letters; the same record twice is kept once."""
+    async def keep_dead(self, letters: Sequence[DeadLetter]) -> list[bool]:
+        """Keep dead letters, the same record once; say of each whether it is kept for the first time."""
         rows = [
             (
                 d.topic, d.partition, d.offset, d.key, headers_to_bytes(d.headers), d.sealed_value, d.cause, d.rule,
@@ -65,8 +71,16 @@ class PostgresInbox:
             )
             for d in letters
         ]  # fmt: skip
-        if rows:
-            await self._fetch("keep_dead", *(list(column) for column in zip(*rows, strict=True)))
+        if not rows:
+            return []
+        kept = await self._fetch("keep_dead", *(list(column) for column in zip(*rows, strict=True)))
+        places = Counter((row["topic"], row["partition"], row["record_offset"]) for row in kept)
+        fresh = []
+        for letter in letters:
+            place = (letter.topic, letter.partition, letter.offset)
+            fresh.append(places[place] > 0)
+            places[place] -= 1
+        return fresh
 
     async def dead_after(self, after: int, limit: int) -> list[DeadLetter]:
         """Return dead letters by id, for the relay and the operator."""

@@ -11,10 +11,11 @@ from uuid import UUID
 import asyncpg
 
 from eventlog.errors import Unavailable
+from eventlog.flush import Chain, KnownCommand, Verdict, Written
 from eventlog.postgres.pool import TRANSIENT, Pool
 from eventlog.postgres.queries import queries_from
 from eventlog.recorded import Row
-from eventlog.store import Chain, DueTimer, KnownCommand, Link, Verdict, Written
+from eventlog.store import DueTimer, Link
 
 SQL = queries_from(files("eventlog.postgres") / "queries.sql")
 _VERDICTS = tuple(Verdict)

@@ -45,12 +45,12 @@ SELECT w.topic, w.key, coalesce(i.last_sequence, 0) AS last_sequence, coalesce(i
   LEFT JOIN eventlog.inbox i ON i.topic = w.topic AND i.key = w.key
 
 -- name: park
-INSERT INTO eventlog.parked (topic, key, sequence, headers, value)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::bytea[])
+INSERT INTO eventlog.parked (topic, key, sequence, partition, record_offset, headers, value)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bytea[])
 ON CONFLICT DO NOTHING
 
 -- name: parked_from
-SELECT topic, key, sequence, headers, value FROM (
+SELECT topic, key, sequence, partition, record_offset, headers, value FROM (
     SELECT *, sequence - row_number() OVER (ORDER BY sequence) AS run
       FROM eventlog.parked WHERE topic = $1 AND key = $2 AND sequence >= $3) AS numbered
  WHERE run = $3 - 1 ORDER BY sequence
@@ -66,6 +66,7 @@ INSERT INTO eventlog.dead_letters (topic, partition, record_offset, key, headers
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::text[],
                      $8::text[], $9::integer[])
 ON CONFLICT DO NOTHING
+RETURNING topic, partition, record_offset
 
 -- name: dead_after
 SELECT id, topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts, failed_at, settled_as

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import typer
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 from rich.markup import escape
 
@@ -64,12 +64,15 @@ async def _records(
     bootstrap: str, name: str, *, from_beginning: bool
 ) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, client_id="amends-topic", enable_auto_commit=False
+        bootstrap_servers=bootstrap,
+        client_id="amends-topic",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest" if from_beginning else "latest",
     )
     try:
         await consumer.start()
-        consumer.assign(await _partitions(consumer, name))
-        await (consumer.seek_to_beginning() if from_beginning else consumer.seek_to_end())
+        _require_topic(name, await consumer.topics())
+        consumer.subscribe([name])
         async for record in consumer:
             yield record
     except KafkaError as error:
@@ -81,12 +84,10 @@ async def _records(
         await consumer.stop()
 
 
-async def _partitions(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
-    known = await consumer.topics()
+def _require_topic(name: str, known: set[str]) -> None:
     if name not in known:
         ours = ", ".join(sorted(each for each in known if not each.startswith("_"))) or "none"
         raise OperateError(f"There is no topic {name}.", f"Take one of those there are: {ours}.")
-    return [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
 
 
 def _show_json(record: ConsumerRecord[bytes, bytes]) -> None:

@@ -84,8 +84,8 @@ def visitor_of(reference: str) -> Player:
 
 
 def customer_of(seen: Seen) -> Player:
-    """Return the customer, under a pseudonym."""
-    return Player(f"customer-{seen.complaint[:8]}", CUSTOMER)
+    """Return the customer: a customer's token names the person, and opens the own complaints only."""
+    return Player(seen.person, CUSTOMER)
 
 
 def _of_team(level: str, desk: str, reference: str) -> str:

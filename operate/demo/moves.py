@@ -90,7 +90,7 @@ Move: TypeAlias = Callable[[Case, Seen, datetime], Turn]
 def review(case: Case, seen: Seen, _now: datetime) -> Turn:
     """Set labels right as a careful reader would: where the rules are unsure, or wrong on timing."""
     story = case.tale.story
-    is_wrong = seen.timing != story.timing and seen.owes("final_answer")
+    is_wrong = seen.timing != story.timing and seen.harm != "stopped"
     if "classification" in case.done or not (seen.needs_review or is_wrong):
         return None
     labels = {"timing": story.timing, "severity": story.severity, "reason": case.said("review")}

@@ -50,11 +50,13 @@ class Seen:
     """What the players go by. `timing` None: nobody has read it yet."""
 
     complaint: str
+    person: str
     stage: str
     owner: Seat
     offered: Offered | None = None
     timing: str | None = None
     severity: str | None = None
+    harm: str = "over"
     bypass: str = "none"
     needs_review: bool = False
     clocks: tuple[ClockSeen, ...] = ()
@@ -89,12 +91,14 @@ def seen_of(view: Mapping[str, Any]) -> Seen:
     owner, offered = view["owner"], view["offered"]
     return Seen(
         complaint=view["complaint"],
+        person=view["person"],
         stage=view["stage"],
         owner=Seat(owner["actor"], owner["desk"], owner["level"]),
         offered=offered
         and Offered(offered["desk"], offered["level"], offered["handler"], tuple(offered["not_to"])),
         timing=labels.get("timing"),
         severity=labels.get("severity"),
+        harm=labels.get("harm", "over"),
         bypass=labels.get("bypass", "none"),
         needs_review=labels.get("needs_review", False),
         clocks=tuple(_clock(each) for each in view["clocks"]),

@@ -23,6 +23,7 @@ _STATEMENTS = {
     "create database": "SELECT format('CREATE DATABASE %I OWNER %I', $1::text, $2::text)",
     "close database": "SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $1::text)",
     "drop database": "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::text)",
+    "drop role": "SELECT format('DROP ROLE IF EXISTS %I', $1::text)",
 }
 _OWN_NAME = "SELECT current_user"
 _ROLE_EXISTS = "SELECT count(*) FROM pg_roles WHERE rolname = $1"
@@ -67,6 +68,13 @@ async def ensure_owned_database(engines: Engines, name: str, password: str) -> s
         for closed in (name, *_SHARED_DATABASES):
             await _run(admin, "close database", closed)
     return dsn_of(engines.postgres_dsn, name, role=name, password=password)
+
+
+async def drop_owned_database(engines: Engines, name: str) -> None:
+    """Undo `ensure_owned_database`: drop the database and its role; what is not there is no error."""
+    async with _admin(engines) as admin:
+        await _run(admin, "drop database", name)
+        await _run(admin, "drop role", name)
 
 
 @asynccontextmanager

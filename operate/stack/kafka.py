@@ -133,7 +133,8 @@ def _properties(home: Home, port: int, inner_port: int) -> str:
 
 
 def _format(home: Home, command: list[str]) -> None:
-    cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+    # The zero byte makes the first character a letter: an id that begins with "-" is taken for an option.
+    cluster = base64.urlsafe_b64encode(b"\0" + secrets.token_bytes(15)).decode().rstrip("=")
     done = subprocess.run(
         [*command, "-t", cluster], cwd=home.kafka, check=False, capture_output=True, text=True
     )

@@ -99,8 +99,8 @@ class ContactDoor:
 def _contact(record: RawRecord) -> ContactReported:
     try:
         envelope = read(record.headers, record.value)
-        parse_json(envelope.data)
-        register = ContactReported.model_validate_json(envelope.data, strict=True)
+        # The same reading as the HTTP door's: one register, whichever way it comes in.
+        register = ContactReported.model_validate(parse_json(envelope.data))
     except (EnvelopeError, BadBody) as error:
         raise Poison("unreadable", error.rule) from None
     except ValidationError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias, assert_never
 
@@ -40,7 +40,11 @@ class Reminded(Event):
     TYPE = "account.reminded"
 
 
-AccountEvent: TypeAlias = Opened | Deposited | ReminderSet | Reminded
+class Closed(Event):
+    TYPE = "account.closed"
+
+
+AccountEvent: TypeAlias = Opened | Deposited | ReminderSet | Reminded | Closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,12 @@ class Remind(Command):
     pass
 
 
-AccountCommand: TypeAlias = Open | Deposit | SetReminder | Remind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(Command):
+    pass
+
+
+AccountCommand: TypeAlias = Open | Deposit | SetReminder | Remind | Close
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ def decide(command: AccountCommand, state: Account) -> Sequence[AccountEvent]:
             return [ReminderSet(at=command.at, by=command.by, due=command.due)]
         case Remind():
             return [Reminded(at=command.at, by=command.by)]
+        case Close():
+            return [Closed(at=command.at, by=command.by)] if state.is_open else []
         case _:
             assert_never(command)
 
@@ -97,13 +108,15 @@ def decide(command: AccountCommand, state: Account) -> Sequence[AccountEvent]:
 def evolve(state: Account, event: AccountEvent) -> Account:
     match event:
         case Opened():
-            return Account(True, state.balance, state.due, state.reminded)
+            return replace(state, is_open=True)
         case Deposited(amount=amount):
-            return Account(state.is_open, state.balance + amount, state.due, state.reminded)
+            return replace(state, balance=state.balance + amount)
         case ReminderSet(due=due):
-            return Account(state.is_open, state.balance, due, state.reminded)
+            return replace(state, due=due)
         case Reminded():
-            return Account(state.is_open, state.balance, None, state.reminded + 1)
+            return replace(state, due=None, reminded=state.reminded + 1)
+        case Closed():
+            return replace(state, is_open=False)
         case _:
             assert_never(event)
 
@@ -132,7 +145,7 @@ def outgoing(_stream: str, event: AccountEvent) -> Any:
             return OpenedMessage(person=person)
         case Deposited(amount=amount):
             return DepositedMessage(amount=amount)
-        case ReminderSet() | Reminded():
+        case ReminderSet() | Reminded() | Closed():
             return None
         case _:
             assert_never(event)
@@ -141,7 +154,7 @@ def outgoing(_stream: str, event: AccountEvent) -> Any:
 DECIDER: Decider[Account, AccountCommand, AccountEvent] = Decider(
     category="account",
     initial=Account(),
-    events=(Opened, Deposited, ReminderSet, Reminded),
+    events=(Opened, Deposited, ReminderSet, Reminded, Closed),
     decide=decide,
     evolve=evolve,
     timers=timers,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from eventlog.clock import Clock
 from tests.system.installation import until
-from tests.system.people import AGENT, VISITOR, People, Who
+from tests.system.people import AGENT, CARE_SENIOR, VISITOR, People, Who
 
 ONGOING_ZH: Final = "我家从昨天晚上开始一直停水，到现在还没有来水，请马上派人处理。"
 ONGOING_EN: Final = "The heating in my flat has been off since Monday and it is still off. Please send someone today."
@@ -68,18 +68,44 @@ async def step(people: People, who: Who, one: str, path: str, **body: Any) -> li
     return [name.removeprefix("complaint.") for name in answer["events"]]
 
 
+async def events(people: People, one: str, of: str = "complaint") -> list[dict[str, Any]]:
+    """Return all events of a complaint, of its escalation, or of a group."""
+    places = {"complaint": "complaints", "escalation": "escalations", "group": "groups"}
+    found = await people.get(CARE_SENIOR, f"/v1/{places[of]}/{one}/history")
+    told: list[dict[str, Any]] = found["events"]
+    return told
+
+
 async def types(people: People, one: str, of: str = "complaint") -> list[str]:
-    """Return the types of all events of a complaint (or of its escalation), in order."""
-    path = f"/v1/complaints/{one}/history" if of == "complaint" else f"/v1/escalations/{one}/history"
-    found = await people.get(AGENT, path)
-    return [event["type"].removeprefix(f"{of}.") for event in found["events"]]
+    """Return the types of all events, in order."""
+    return [event["type"].removeprefix(f"{of}.") for event in await events(people, one, of)]
 
 
-async def data_of(people: People, one: str, kind: str, of: str = "complaint") -> list[dict[str, Any]]:
-    """Return the data of all events of a type."""
-    path = f"/v1/complaints/{one}/history" if of == "complaint" else f"/v1/escalations/{one}/history"
-    found = await people.get(AGENT, path)
-    return [event["data"] for event in found["events"] if event["type"] == f"{of}.{kind}"]
+async def told(people: People, one: str, kind: str, of: str = "complaint") -> list[dict[str, Any]]:
+    """Return the data of all events of a type, in order."""
+    return [event["data"] for event in await events(people, one, of) if event["type"] == f"{of}.{kind}"]
+
+
+async def heard(people: People, one: str, kind: str, count: int = 1) -> list[dict[str, Any]]:
+    """Wait until escalation has said something of a complaint `count` times, and return the data."""
+
+    async def so() -> list[dict[str, Any]]:
+        answer = await people.ask(CARE_SENIOR, "GET", f"/v1/escalations/{one}/history")
+        known = answer.json()["events"] if answer.is_success else []
+        found = [event["data"] for event in known if event["type"] == f"escalation.{kind}"]
+        return found if len(found) >= count else []
+
+    return await until(so, f"escalation has said {kind} of {one} {count} times")
+
+
+async def noted(people: People, one: str, kind: str) -> dict[str, Any]:
+    """Wait until escalation has noted a fact of a complaint, and return the fact."""
+
+    async def so() -> dict[str, Any] | None:
+        facts = [data["fact"] for data in await heard(people, one, "noted")]
+        return next((fact for fact in facts if fact["kind"] == kind), None)
+
+    return await until(so, f"escalation has noted {kind} of {one}")
 
 
 async def standing(people: People, one: str, **wanted: Any) -> dict[str, Any]:

@@ -41,7 +41,7 @@ T = TypeVar("T")
 DECLARED: Final[dict[str, Declared]] = {"intake": INTAKE, "escalation": ESCALATION}
 KNOWN: Final[dict[str, Service]] = {service.name: service for service in SERVICES}
 LOOK_AGAIN_SECONDS: Final = 0.05
-READY_SECONDS: Final = 30.0
+READY_SECONDS: Final = 90.0
 STOP_SECONDS: Final = 25.0
 
 
@@ -49,7 +49,7 @@ async def until(
     condition: Callable[[], Awaitable[T]],
     what: str,
     *,
-    seconds: float = 20.0,
+    seconds: float = 45.0,
     every: float = LOOK_AGAIN_SECONDS,
 ) -> T:
     """Return the first true answer of `condition`; fails with `what` and the last answer after `seconds`."""

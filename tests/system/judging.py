@@ -27,7 +27,7 @@ async def gathered(installation: LiveInstallation, acknowledged: Collection[str]
 
 
 async def promises_hold(
-    installation: LiveInstallation, acknowledged: Collection[str] = (), *, seconds: float = 40.0
+    installation: LiveInstallation, acknowledged: Collection[str] = (), *, seconds: float = 60.0
 ) -> Evidence:
     """Fail with every promise that was broken; return the evidence when none was."""
     await settled(installation, seconds=seconds)

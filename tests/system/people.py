@@ -36,8 +36,12 @@ REGULATORY_MANAGER: Final = Who("manager-2", ("manager",), "regulatory")
 GROUPS_MANAGER: Final = Who("manager-3", ("manager",), "groups")
 CARE_MANAGER: Final = Who("manager-1", ("manager",), "care")
 PLATFORM: Final = Who("platform-1", ("platform",))
-CUSTOMER: Final = Who("customer-1", ("customer",))
 OPERATOR: Final = Who("operator-1", ("operator",))
+
+
+def customer(person: str) -> Who:
+    """Return a customer as a token for one person names them."""
+    return Who(person, ("customer",))
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ async def published(installation: LiveInstallation, service: str) -> list[Record
     return [record for records in found for record in records]
 
 
-async def settled(installation: LiveInstallation, *, seconds: float = 40.0) -> None:
+async def settled(installation: LiveInstallation, *, seconds: float = 60.0) -> None:
     """Wait until nothing is under way: followers at the head, inboxes at the last sequence, no contact unread."""
     last: list[Any] = []
 

@@ -56,12 +56,14 @@ CREATE TABLE eventlog.inbox (
 );
 
 CREATE TABLE eventlog.parked (
-    topic     text        NOT NULL COLLATE "C",
-    key       text        NOT NULL COLLATE "C",
-    sequence  bigint      NOT NULL,
-    headers   bytea       NOT NULL,
-    value     bytea,
-    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    topic         text        NOT NULL COLLATE "C",
+    key           text        NOT NULL COLLATE "C",
+    sequence      bigint      NOT NULL,
+    partition     integer     NOT NULL,
+    record_offset bigint      NOT NULL,
+    headers       bytea       NOT NULL,
+    value         bytea,
+    parked_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (topic, key, sequence)
 );
 
