@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-CODE := contracts eventlog hosting operate services shared_kernel benchmarks tests
+CODE := contracts deploy eventlog hosting operate services shared_kernel benchmarks tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down check test test-unit fetch contracts bench

@@ -106,7 +106,7 @@ async def _ours(opening: Opening) -> AsyncIterator[tuple[Execute, Keyring]]:
         topic_prefix=opening.topic_prefix,
     )
     async with Running(parts, settings, observer=NO_OBSERVER, life=Life()).open() as running:
-        while not running.consumer.consumer.assignment():
+        while not running.consuming.joined:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         yield execute_ours(running.log), running.keyring
 

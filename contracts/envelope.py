@@ -20,7 +20,6 @@ from contracts.strict_json import BadBody, parse_json
 
 SPECVERSION: Final = "1.0"
 JSON_TYPE: Final = "application/json"
-STRUCTURED_TYPE: Final = "application/cloudevents+json"
 SCHEMA_PREFIX: Final = "urn:amends:schema:"
 SEQUENCE_DIGITS: Final = 20
 STRUCTURED_BYTES_MAX: Final = 1_048_576  # a topic's record limit, not a door's

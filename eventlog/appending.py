@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import stamina
 
 from eventlog.errors import Unavailable
-from eventlog.flush import ANY_VERSION, Chain, Verdict
+from eventlog.flush import ANY_VERSION, Chain, Verdict, Written
 from eventlog.gather import Gatherer
 from eventlog.observe import Observer
 from eventlog.store import LogStore
@@ -46,10 +46,13 @@ class Appender:
         return await self._gatherer.submit(chain)
 
     async def _append_all(self, chains: Sequence[Chain]) -> Sequence[Answer | Exception]:
-        answers: dict[int, Answer | Exception] = {}
-        for flush in flushes_of(chains):
-            answers.update(zip(flush, await self._append_flush([chains[n] for n in flush]), strict=True))
         self._observer.measure("flush_size", len(chains))
+        flushes = flushes_of(chains)
+        if len(flushes) == 1:
+            return await self._append_flush(chains)
+        answers: dict[int, Answer | Exception] = {}
+        for flush in flushes:
+            answers.update(zip(flush, await self._append_flush([chains[n] for n in flush]), strict=True))
         return [answers[number] for number in range(len(chains))]
 
     async def _append_flush(self, chains: Sequence[Chain]) -> Sequence[Answer | Exception]:
@@ -65,6 +68,20 @@ class Appender:
             return [*await self._append_flush(chains[:half]), *await self._append_flush(chains[half:])]
 
     async def _append(self, chains: Sequence[Chain]) -> list[Answer]:
+        try:
+            written = await self._store.append(chains)
+        except Unavailable:
+            written = await self._append_again(chains)
+        answers, position = [], written.base_position
+        for chain, verdict in zip(chains, written.verdicts, strict=True):
+            position += len(chain.events) if verdict is Verdict.WRITTEN else 0
+            answers.append((verdict, position))
+        self._tail.moved_to(position)
+        return answers
+
+    async def _append_again(self, chains: Sequence[Chain]) -> Written:
+        # After an unknown COMMIT the same ids are sent again: the function answers "known" for what had
+        # been written, and a look-up could not tell "lost" from "not yet".
         async for attempt in stamina.retry_context(
             on=Unavailable,
             attempts=None,
@@ -74,15 +91,8 @@ class Appender:
             wait_jitter=0.05,
         ):
             with attempt:
-                # After an unknown COMMIT the same ids are sent again: the function answers "known"
-                # for what had been written, and a look-up could not tell "lost" from "not yet".
-                written = await self._store.append(chains)
-        answers, position = [], written.base_position
-        for chain, verdict in zip(chains, written.verdicts, strict=True):
-            position += len(chain.events) if verdict is Verdict.WRITTEN else 0
-            answers.append((verdict, position))
-        self._tail.moved_to(position)
-        return answers
+                return await self._store.append(chains)
+        raise AssertionError("the last attempt returns or raises")
 
     def _half(self, _waiting: int) -> int:
         # Half of the recent peak, not of what is left: a batch of 200 makes two flushes, not eight.
@@ -96,6 +106,9 @@ def flushes_of(chains: Sequence[Chain]) -> list[list[int]]:
     Verdicts are given on what stood before the flush, so the later of two must wait for the next: a command
     id sent twice at once, or a stream whose former caller gave up while its chain was under way.
     """
+    names = [name for chain in chains for name in _names(chain)]
+    if len(set(names)) == len(names):
+        return [list(range(len(chains)))]
     flushes: list[list[int]] = []
     last_flush: dict[Hashable, int] = {}
     for number, chain in enumerate(chains):

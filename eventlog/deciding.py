@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eventlog.aggregate import Aggregate
 from eventlog.decider import Refused
@@ -14,8 +13,7 @@ from eventlog.message import Event
 from eventlog.work import Folded, Result, Step, Work
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One step's answer."""
 
     step: Step
@@ -24,8 +22,7 @@ class Decision:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """All steps of a chain decided, before anything is encoded or written."""
 
     aggregate: Aggregate[Any, Any, Any]

@@ -1,4 +1,7 @@
-"""What one flush brings to the store, and what the store answers: chains whole or not at all."""
+"""What one flush brings to the store, and what the store answers: chains whole or not at all.
+
+Every command makes a handful of these: named tuples are built three times as fast as frozen dataclasses.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 from uuid import UUID
 
 ANY_VERSION = -1
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event ready to be written: everything but its position and the time of storing."""
 
     version: int
@@ -28,8 +31,7 @@ class NewEvent:
     public: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCommand:
+class KnownCommand(NamedTuple):
     """A command id with its result: the stream's version afterwards and how many events it made."""
 
     id: UUID
@@ -38,8 +40,7 @@ class KnownCommand:
     events: int
 
 
-@dataclass(frozen=True, slots=True)
-class InboxAdvance:
+class InboxAdvance(NamedTuple):
     """A step of the inbox of one key: from `expected` to `last` (0 = never seen)."""
 
     topic: str
@@ -49,16 +50,14 @@ class InboxAdvance:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TimerChange:
+class TimerChange(NamedTuple):
     """A timer of a stream to arm, or to cancel where `due` is None."""
 
     name: str
     due: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """All that one transaction writes for one stream, whole or not at all.
 
     `expected` is the version the decision was made on; ANY_VERSION where no stream is touched (an ignored

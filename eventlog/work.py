@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventlog.decider import Refused
@@ -13,8 +12,7 @@ from eventlog.flush import InboxAdvance
 from eventlog.message import Command, Event
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One command of a chain. Without an id it is told apart by what else the chain carries (the inbox)."""
 
     command: Command
@@ -22,8 +20,7 @@ class Step:
     causation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """The commands of one stream that are decided in order and written together.
 
     `is_new` is a guess that saves a read: a wrong one costs a redo, never a wrong decision.
@@ -36,8 +33,7 @@ class Work:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What came of one command: its events, or why there are none.
 
     `version` is the stream's after the command. `position` is where its last event stands in the log,
@@ -54,8 +50,7 @@ class Result:
     dropped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A stream's state with where it stands."""
 
     state: Any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 STUCK_SECONDS = 60.0
 POLL_AGE_SECONDS_MAX = 30.0
+JOIN_SECONDS_MAX = 30.0
 
 
 class DatabaseProbe:
@@ -43,10 +43,14 @@ class ConsumerProbe:
 
     async def check(self) -> ProbeResult:
         """Look at the consumer; a stuck one with lag is declared dead, to be started anew."""
-        running = self._running
-        consumer = running.consumer.consumer
-        if consumer is None:
-            return ProbeResult(ok=False, facts={"error": "not_started"})
+        running, consuming = self._running, self._running.consuming
+        consumer = consuming.consumer.consumer
+        if consumer is None or not consuming.joined:
+            # HTTP needs no consumer: for a while it may wait for a predecessor's session to run out.
+            waited = consuming.idle_seconds
+            return ProbeResult(
+                ok=waited < JOIN_SECONDS_MAX, facts={"state": "joining", "seconds": round(waited, 1)}
+            )
         assigned = consumer.assignment()
         lag, newest_poll = 0, 0
         for partition in assigned:
@@ -54,7 +58,7 @@ class ConsumerProbe:
             if high is not None:
                 lag += max(0, high - await consumer.position(partition))
             newest_poll = max(newest_poll, consumer.last_poll_timestamp(partition) or 0)
-        handled_age = asyncio.get_running_loop().time() - running.handled_at
+        handled_age = consuming.idle_seconds
         poll_age = time.time() - newest_poll / 1000 if newest_poll else 0.0
         running.observer.gauge("consumer_lag", lag)
         running.observer.gauge("consumer_age_seconds", poll_age)

@@ -11,19 +11,17 @@ from typing import Any
 
 import stamina
 import structlog
-from faststream.kafka import KafkaBroker
 
 from eventlog.aggregate import Catalogue
 from eventlog.clock import Clock
 from eventlog.dead_letter_relay import DeadLetterRelay
-from eventlog.dead_letters import DeadLetters, TooManyDeadLetters
+from eventlog.dead_letters import DeadLetters
 from eventlog.errors import Fenced, Unavailable, UnreadableEvent
 from eventlog.follower import Follower, follow
 from eventlog.inbound import Door, Inbound
-from eventlog.incoming import Heard, RawRecord
+from eventlog.incoming import Heard
 from eventlog.kafka.ahead import ahead_of_log
 from eventlog.kafka.publisher import DEAD_LETTER_BYTES_MAX, Publisher
-from eventlog.kafka.raw import RawConsumer
 from eventlog.keys import Keyring
 from eventlog.keys.postgres import PostgresKeyStore
 from eventlog.leader import LEASE_SECONDS, Leader
@@ -36,6 +34,7 @@ from eventlog.relay import PAGE as RELAY_PAGE
 from eventlog.relay import Relay
 from eventlog.store import Storage
 from eventlog.timers import OnTimer, Timers
+from hosting.consuming import Consuming
 from hosting.health import Life
 from hosting.settings import ServiceSettings
 from hosting.wire import EVENT_ID_HEADER, headers_of, read_record
@@ -69,6 +68,10 @@ class Parts:
     persons_ahead: int = 0
 
 
+class ClockForbidden(Exception):  # noqa: N818 - names the condition
+    """The database's clock has an offset and this installation may have none: it must not run at all."""
+
+
 class Running:
     """The engine of one service process. `open` starts everything and stops it in the reverse order."""
 
@@ -96,11 +99,10 @@ class Running:
         self.letters: DeadLetters
         self.inbound: Inbound
         self.relay: Relay
-        self.consumer: RawConsumer
+        self.consuming: Consuming
         self.leader: Leader
         self.publisher: Publisher
         self.dead_letter_publisher: Publisher
-        self.handled_at: float = 0.0
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Running]:
@@ -108,15 +110,17 @@ class Running:
         async with AsyncExitStack() as stack:
             await self._open_log(stack)
             await self._sync_clock()
+            if self.life.death is not None:
+                # Not one timer may fire, not one event be written, by a clock that may not be.
+                raise ClockForbidden(self.life.death.reason)
             self._build()
             stack.push_async_callback(self.publisher.close)
             stack.push_async_callback(self.dead_letter_publisher.close)
             for work in (self._keep_clock(), self._lead(), self._keep_house()):
                 stack.push_async_callback(_cancelled, self._spawn(work))
-            broker = self._broker()
-            await broker.start()
-            stack.push_async_callback(broker.stop)
-            self.handled_at = asyncio.get_running_loop().time()
+            stack.push_async_callback(self.consuming.stop)
+            joining = self._spawn(self.consuming.join(self.inbound, self.life))
+            stack.push_async_callback(_cancelled, joining)
             yield self
 
     def topic(self, name: str) -> str:
@@ -162,36 +166,18 @@ class Running:
             doors={self.topic(name): door for name, door in self.parts.doors(self).items()},
             observer=self.observer,
         )
+        self.consuming = Consuming(
+            self.settings.kafka,
+            client=f"amends-{self.parts.name}",
+            topics=[self.topic(name) for name in self.parts.hears],
+            group=self.topic(self.parts.name),
+        )
         self.leader = Leader(
             self.storage.followers,
             self._follow_all,
             lease_seconds=self._lease_seconds,
             observer=self.observer,
         )
-
-    def _broker(self) -> KafkaBroker:
-        broker = KafkaBroker(
-            self.settings.kafka,
-            client_id=f"amends-{self.parts.name}",
-            consumer_only=True,
-            allow_auto_create_topics=False,
-            # The framework would validate, and on failure log, whole inputs.
-            apply_types=False,
-            logger=None,
-            graceful_timeout=10.0,
-        )
-        topics = [self.topic(name) for name in self.parts.hears]
-        self.consumer = RawConsumer(broker, topics, f"{self.settings.topic_prefix}{self.parts.name}")
-        self.consumer.on_batch(self._on_batch)
-        return broker
-
-    async def _on_batch(self, records: list[RawRecord]) -> None:
-        try:
-            await self.inbound.receive(records)
-        except TooManyDeadLetters as stop:
-            self.life.declare_dead("consumer", str(stop))
-            raise
-        self.handled_at = asyncio.get_running_loop().time()
 
     async def _follow_all(self, epoch: int) -> None:
         projections = [ProjectionFollower(each, self.log, self.pool) for each in self.parts.projections(self)]

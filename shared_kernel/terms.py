@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from shared_kernel.languages import language_by_words
 from shared_kernel.words import BREAK, is_han, tokens
@@ -78,15 +78,14 @@ def dictionary() -> Dictionary:
     table = tomllib.loads(files("shared_kernel").joinpath("terms.toml").read_text(encoding="utf-8"))
     phrases: defaultdict[Part, set[str]] = defaultdict(set)
     pairs: defaultdict[tuple[Part, Part], set[str]] = defaultdict(set)
-    for cause, entry in table.items():
-        for expression in [*entry["zh"], *entry["en"]]:
-            match [_alternatives(half) for half in expression.split("+")]:
-                case [whole]:
-                    phrases[whole[0]].add(cause)
-                case [ones, others]:
-                    for one, other in product(ones, others):
-                        pairs[one, other].add(cause)
-                        pairs[other, one].add(cause)
+    for cause, expression in _expressions(table):
+        match [_alternatives(half) for half in expression.split("+")]:
+            case [whole]:
+                phrases[whole[0]].add(cause)
+            case [ones, others]:
+                for one, other in product(ones, others):
+                    pairs[one, other].add(cause)
+                    pairs[other, one].add(cause)
     parts = frozenset({*phrases, *(one for one, _ in pairs)})
     return Dictionary(
         phrases={part: frozenset(causes) for part, causes in phrases.items()},
@@ -95,6 +94,11 @@ def dictionary() -> Dictionary:
         lengths=_lengths(parts),
         general=frozenset(cause for cause, entry in table.items() if entry.get("general")),
     )
+
+
+def _expressions(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for cause, entry in table.items():
+        yield from ((cause, expression) for expression in (*entry["zh"], *entry["en"]))
 
 
 def _alternatives(half: str) -> list[Part]:

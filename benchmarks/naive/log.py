@@ -58,17 +58,17 @@ class NaiveLog:
         """Run the command of one message, once for each message."""
         for _ in range(ATTEMPTS_MAX):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    moved = await connection.fetchval(
-                        SQL["advance"], received.topic, received.key, received.sequence
-                    )
-                    if moved is None:
-                        return
-                    await self._write(connection, stream, command, received.id)
-                    return
+                await self._note(received, stream, command)
             except asyncpg.UniqueViolationError:
                 continue
+            return
         raise RuntimeError(f"{stream} changed {ATTEMPTS_MAX} times under one message")
+
+    async def _note(self, received: Received, stream: str, command: Command) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            moved = await connection.fetchval(SQL["advance"], received.topic, received.key, received.sequence)
+            if moved is not None:
+                await self._write(connection, stream, command, received.id)
 
     async def _write(
         self, connection: Connection, stream: str, command: Command, causation_id: str | None
@@ -78,7 +78,9 @@ class NaiveLog:
         state = decider.fold(codec.closed(row) for row in rows)
         version = rows[-1].version if rows else 0
         events: Sequence[Event] = decider.decide(command, state)
-        keys = await self._keyring.for_persons({person for event in events for person in codec.persons(event)})
+        keys = await self._keyring.for_persons(
+            {person for event in events for person in codec.persons(event)}
+        )
         sequence = max((row.public_sequence or 0 for row in rows), default=0)
         await self._insert(connection, _Place(stream, version, sequence, causation_id), events, keys)
         return version + len(events), len(events)

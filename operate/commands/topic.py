@@ -22,7 +22,7 @@ from operate.terminal import OUT, command_app
 
 TYPE_COLUMNS, SUBJECT_COLUMNS = 36, 48
 # These carry personal data in clear, or what could not even be read: their content stays off the screen.
-PRIVATE = frozenset(topic.name for topic in all_topics() if topic.private)
+PRIVATE = tuple(topic.name for topic in all_topics() if topic.private)
 
 app = command_app(no_args_is_help=True)
 
@@ -45,7 +45,8 @@ def tail(
     ] = False,
 ) -> None:
     """Show events as they come, until Ctrl-C. Nothing is acknowledged: nobody misses what was looked at here."""
-    bootstrap = engines_of(read_settings()).kafka
+    settings = read_settings()
+    bootstrap = settings.kafka or engines_of(settings).kafka
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_tail(bootstrap, name, from_beginning=from_beginning, count=count, as_json=as_json))
 
@@ -92,7 +93,7 @@ def _require_topic(name: str, known: set[str]) -> None:
 
 def _show_json(record: ConsumerRecord[bytes, bytes]) -> None:
     found = _envelope(record)
-    if isinstance(found, Envelope) and record.topic not in PRIVATE:
+    if isinstance(found, Envelope) and not _is_private(record.topic):
         typer.echo(to_structured(found))
 
 
@@ -118,8 +119,13 @@ def _envelope(record: ConsumerRecord[bytes, bytes]) -> Envelope | str:
         return error.rule
 
 
+def _is_private(topic: str) -> bool:
+    """Tell whether a topic is private, behind whatever prefix an installation gave it."""
+    return any(topic == name or topic.endswith(f".{name}") for name in PRIVATE)
+
+
 def _data(topic: str, envelope: Envelope) -> str:
-    if topic in PRIVATE:
+    if _is_private(topic):
         return "not shown: the topic is private"
     try:
         members: dict[str, Any] = json.loads(envelope.data)

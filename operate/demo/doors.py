@@ -17,7 +17,7 @@ from operate.errors import OperateError
 TRIES_MAX: Final = 5
 _AGAIN_SECONDS: Final = 0.2
 _ANSWER_SECONDS: Final = 20.0
-_CONNECTIONS: Final = 32
+_CONNECTIONS: Final = 12
 _SERVER_FAULT: Final = 500
 _BAD_REQUEST: Final = 400
 

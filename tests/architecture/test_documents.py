@@ -13,6 +13,9 @@ import typer
 
 from contracts.register import Register
 from operate.cli import COMMANDS
+from operate.stack.services import SERVICES
+from services.escalation.settings import EscalationSettings
+from services.intake.settings import IntakeSettings
 from tests.architecture.source import ROOT, documents, text_of, tracked
 
 DECISIONS = tuple(name for name in tracked() if re.fullmatch(r"docs/adr/\d{4}-.*\.md", name))
@@ -108,9 +111,11 @@ def test_every_relative_link_leads_somewhere(document: str) -> None:
 
 
 def test_complaint_of_the_readme_is_one_that_intake_takes() -> None:
-    (body,) = re.findall(r"--data '(\{.*?\})'", text_of("README.md"), re.DOTALL)
+    (body,) = re.findall(r"--data '(\{.*\})'", text_of("README.md"), re.DOTALL)
+    now = "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'"
 
-    assert Register.model_validate_json(body, strict=True).narrative
+    assert now in body
+    assert Register.model_validate_json(body.replace(now, "2026-11-22T09:30:00Z"), strict=True).narrative
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
@@ -140,3 +145,26 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
     ]
 
     assert found == [], "\n".join(found)
+
+
+def test_every_setting_of_a_service_is_told_to_operators() -> None:
+    told = set(re.findall(r"^\| `AMENDS_([A-Z_]+)` \|", text_of("docs/operate.md"), re.MULTILINE))
+    fields = set(IntakeSettings.model_fields) | set(EscalationSettings.model_fields)
+
+    assert {field.upper() for field in fields} - told == set()
+
+
+def test_every_secret_of_a_service_is_told_to_operators() -> None:
+    told = set(re.findall(r"^\| `([a-z<>-]+\.(?:key|json))` \|", text_of("docs/operate.md"), re.MULTILINE))
+    shared = {name for service in SERVICES for name in service.shared_secrets}
+
+    assert shared | {"<service>-hash.key", "<service>-dead-letter.key"} <= told
+
+
+@pytest.mark.parametrize("room", ["eventlog", "hosting"])
+def test_readme_of_a_room_tells_what_stands_in_it(room: str) -> None:
+    told = set(re.findall(r"`(\w+(?:\.py|/))`", text_of(f"{room}/README.md")))
+    parts = [name.removeprefix(f"{room}/") for name in tracked() if name.startswith(f"{room}/")]
+    found = {f"{part.partition('/')[0]}/" if "/" in part else part for part in parts if part.endswith(".py")}
+
+    assert told & found == found - {"__init__.py"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -16,17 +18,40 @@ from eventlog.postgres.followers import postgres_storage
 from eventlog.postgres.migrate import engine_migrations, migrate
 from eventlog.postgres.pool import Pool, open_pool
 from eventlog.store import Storage
+from operate.stack.databases import create_database, drop_database
+from operate.stack.local import Engines
 from tests.support.account import ACCOUNT
+
+EMPTY = """
+TRUNCATE eventlog.events, eventlog.commands, eventlog.links, eventlog.timers, eventlog.inbox, eventlog.parked,
+         eventlog.dead_letters, eventlog.checkpoints, eventlog.quarantine RESTART IDENTITY;
+UPDATE eventlog.leader SET epoch = 0, holder = '', leased_till = '-infinity';
+UPDATE eventlog.clock SET offset_value = '0';
+"""
+
+
+@pytest.fixture(scope="session")
+def emptied_database(postgres_only: Engines) -> Iterator[str]:
+    """One migrated database for all tests that leave its schema alone; each finds it empty."""
+
+    async def create() -> str:
+        dsn = await create_database(postgres_only, name)
+        await migrate(dsn, engine_migrations())
+        return dsn
+
+    name = f"test_{secrets.token_hex(6)}"
+    yield asyncio.run(create())
+    asyncio.run(drop_database(postgres_only, name))
 
 
 @pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    await migrate(database, engine_migrations())
-    pool = await open_pool(database, application="store-tests", size=10)
+async def pool(emptied_database: str) -> AsyncIterator[Pool]:
+    pool = await open_pool(emptied_database, application="store-tests", size=10)
     try:
+        await pool.execute(EMPTY)
         yield pool
     finally:
-        await pool.close()
+        pool.terminate()
 
 
 @pytest.fixture(params=["memory", "postgres"])

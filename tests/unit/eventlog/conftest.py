@@ -23,7 +23,7 @@ def storage() -> Storage:
 
 @pytest.fixture
 def store(storage: Storage) -> FaultyLog:
-    return cast(FaultyLog, storage.log)
+    return cast("FaultyLog", storage.log)
 
 
 @pytest.fixture

@@ -98,9 +98,11 @@ async def test_body_with_byte_order_mark_is_read(client: httpx.AsyncClient) -> N
 
 
 async def test_declared_oversize_is_refused_before_a_byte_is_read(client: httpx.AsyncClient) -> None:
-    async def never_asked_for() -> AsyncIterator[bytes]:
+    def unread() -> bytes:
         raise AssertionError("read")
-        yield b""
+
+    async def never_asked_for() -> AsyncIterator[bytes]:
+        yield unread()
 
     headers = {**JSON, "content-length": "300000"}
     answer = await client.post("/v1/complaints", content=never_asked_for(), headers=headers)

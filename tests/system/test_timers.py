@@ -1,0 +1,161 @@
+"""Clocks that run out: once each, also over kills and restarts; those that were stopped never (R7).
+
+The installation's time is moved forward, in both databases at once; real time stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from operate.stack.local import Engines
+from tests.system.complaints import (
+    ONGOING_EN,
+    ONGOING_ZH,
+    PAST_EN,
+    REGULATOR_ZH,
+    complaint,
+    heard,
+    noted,
+    offered,
+    registered,
+    standing,
+    step,
+    told,
+    types,
+)
+from tests.system.installation import LiveInstallation, live_installation, until
+from tests.system.judging import domain_time, promises_hold
+from tests.system.people import AGENT, CARE_SENIOR, People, people_at
+
+MINUTE: Final = 60.0
+HOUR: Final = 60 * MINUTE
+
+
+@pytest.fixture(scope="module")
+def installation(engines: Engines) -> Iterator[LiveInstallation]:
+    with live_installation(engines, allow_clock_offset=True) as live:
+        yield live
+
+
+async def fresh(installation: LiveInstallation, people: People, narrative: str, **changes: Any) -> str:
+    """Return a complaint received just now by the installation's time, offered to its desk."""
+    received_at = (await domain_time(installation)).isoformat()
+    one = await registered(people, complaint(narrative, received_at=received_at, **changes))
+    await heard(people, one, "routed")
+    await standing(people, one, stage="classified")
+    return one
+
+
+async def misses(people: People, one: str) -> list[str]:
+    return [miss["clock"] for miss in await told(people, one, "deadline_missed")]
+
+
+async def test_service_that_may_not_have_an_offset_ends_when_it_gets_one(installation: LiveInstallation) -> None:
+    strict = installation.add("escalation", AMENDS_ALLOW_CLOCK_OFFSET="0")
+    strict.wait_ready()
+    await installation.jump(MINUTE)
+    running_then = strict.ended()
+    strict.start()
+    started_then = strict.ended()
+    installation.instances["escalation"].remove(strict)
+
+    assert running_then == 1
+    assert started_then == 1
+    assert b"declared_dead" in strict.log.read_bytes()
+
+
+async def test_missed_acknowledgement_is_said_once_and_climbs_the_ladder(
+    installation: LiveInstallation, people: People
+) -> None:
+    one = await fresh(installation, people, ONGOING_ZH)
+    before = await offered(people, one, "urgent")
+    await installation.jump(31 * MINUTE)
+    fact = await noted(people, one, "deadline_missed")
+    climbed = (await heard(people, one, "routed", 2))[-1]
+
+    async def higher() -> bool:
+        return bool((await offered(people, one, "urgent"))["level"] == "lead")
+
+    await until(higher, "the complaint is offered one level up")
+    shown = await standing(people, one, stage="classified")
+
+    assert before["level"] == "senior"
+    assert fact["clock"] == "acknowledge"
+    assert await misses(people, one) == ["acknowledge"]
+    assert (climbed["level"], climbed["climbed_by"]) == ("lead", ["acknowledge"])
+    assert {clock["name"]: clock["status"] for clock in shown["clocks"]}["acknowledge"] == "missed"
+
+
+async def test_stopped_clock_never_fires(installation: LiveInstallation, people: People) -> None:
+    one = await fresh(installation, people, ONGOING_EN)
+    other = await fresh(installation, people, ONGOING_EN)
+    await step(people, AGENT, one, "acknowledgement")
+    await installation.jump(31 * MINUTE)
+    await noted(people, other, "deadline_missed")
+
+    assert await misses(people, one) == []
+    assert await misses(people, other) == ["acknowledge"]
+
+
+async def test_clock_that_runs_out_while_nobody_lives_fires_once_after_the_start(
+    installation: LiveInstallation, people: People
+) -> None:
+    late = [await fresh(installation, people, ONGOING_ZH) for _ in range(5)]
+    await step(people, AGENT, late[0], "acknowledgement")
+    for name in ("intake", "escalation"):
+        installation.only(name).kill()
+    await installation.jump(31 * MINUTE)
+    for name in ("intake", "escalation"):
+        installation.only(name).start()
+    installation.wait_ready()
+    for each in late[1:]:
+        await noted(people, each, "deadline_missed")
+
+    assert [await misses(people, each) for each in late] == [[], *[["acknowledge"]] * 4]
+
+
+async def test_kill_while_timers_fire_makes_no_miss_twice_and_loses_none(
+    installation: LiveInstallation, people: People
+) -> None:
+    late = [await fresh(installation, people, ONGOING_ZH) for _ in range(12)]
+    await installation.jump(31 * MINUTE)
+    for _ in range(3):
+        installation.only("intake").kill()
+        installation.only("intake").start()
+        installation.wait_ready()
+    async with people_at(installation) as again:
+        for each in late:
+            await noted(again, each, "deadline_missed")
+            assert await misses(again, each) == ["acknowledge"]
+
+
+async def test_account_that_never_comes_is_recorded_as_absent(
+    installation: LiveInstallation, people: People
+) -> None:
+    one = await fresh(installation, people, REGULATOR_ZH)
+    (asked,) = await heard(people, one, "account_requested")
+    await installation.jump(25 * HOUR)
+    (frozen,) = await heard(people, one, "account_frozen")
+
+    assert frozen["absent"]
+    assert frozen["bypass"] == asked["bypass"]
+
+
+async def test_rest_ends_on_its_date(installation: LiveInstallation, people: People) -> None:
+    one = await fresh(installation, people, PAST_EN)
+    day = (await domain_time(installation)) + timedelta(days=1)
+    body = {"until": day.isoformat(), "reason": "Waits for the laboratory."}
+    await people.post(CARE_SENIOR, f"/v1/escalations/{one}/shelving", body)
+    await installation.jump(25 * HOUR)
+    (resumed,) = await heard(people, one, "resumed")
+
+    assert resumed["why"] == "date_reached"
+    assert (await types(people, one, "escalation")).count("resumed") == 1
+
+
+async def test_all_promises_hold_over_all_of_this(installation: LiveInstallation) -> None:
+    await promises_hold(installation)
