@@ -107,7 +107,7 @@ def flushes_of(chains: Sequence[Chain]) -> list[list[int]]:
     id sent twice at once, or a stream whose former caller gave up while its chain was under way.
     """
     names = [name for chain in chains for name in _names(chain)]
-    if len(set(names)) == len(names):
+    if chains and len(set(names)) == len(names):
         return [list(range(len(chains)))]
     flushes: list[list[int]] = []
     last_flush: dict[Hashable, int] = {}

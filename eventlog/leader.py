@@ -68,8 +68,8 @@ class Leader:
             self.epoch = None
             self._observer.gauge("leader_epoch", 0)
             followers.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Fenced):
-                await followers
+            # Waited for, not awaited: that would swallow our own cancellation when it comes just now.
+            await asyncio.wait([followers])
 
     async def _keep_lease(self, followers: asyncio.Future[None]) -> None:
         valid_till = time.monotonic() + self._lease_seconds

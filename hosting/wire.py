@@ -18,6 +18,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def read_record(record: RawRecord) -> Incoming:
     """Return a record of a public topic with its envelope read. Raises Poison."""
+    if record.value is not None and len(record.value) > RECORD_BYTES_MAX:
+        # A topic with a wider limit than the contract's must not widen what we take in.
+        raise Poison("unreadable", "record_too_large")
     try:
         envelope = read_public(record.key, record.headers, record.value)
     except EnvelopeError as error:

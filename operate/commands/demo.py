@@ -1,4 +1,4 @@
-"""Watch complaints written for this project live through the real services, and see that the totals reconcile."""
+"""Watch complaints live through the real services over a real Kafka, and see that the totals reconcile."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
-from operate.demo.ground import ground
-from operate.demo.running import run
+from operate.demo.account import document
+from operate.demo.ground import Ground, ground
+from operate.demo.printing import printed
+from operate.demo.running import Outcome, run
 from operate.demo.tales import chosen, load
 from operate.settings import read_settings
 from operate.stack.progress import watching
-from operate.terminal import ERR, OUT, command_app
+from operate.terminal import ERR, OUT, command_app, print_json
 
 app = command_app()
 
@@ -21,17 +23,54 @@ app = command_app()
 @app.command()
 def demo(
     *,
-    complaints: Annotated[int, typer.Option("--complaints", min=1)] = 272,
+    complaints: Annotated[
+        int | None, typer.Option("--complaints", min=1, help="Fewer than all of the corpus.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything running afterwards, to look around.")
+    ] = False,
 ) -> None:
-    settings = read_settings()
-    began = time.monotonic()
+    """Watch complaints written for this project live through the real services; exit 1 if totals do not reconcile.
+
+    It has an installation of its own, fresh each time, and joins the engines of `amends up` where they run.
+    """
+    settings, began = read_settings(), time.monotonic()
+    tales = load()
+    if complaints is not None:
+        tales = chosen(tales, complaints)
     with watching(ERR) as watcher, ground(settings, watcher, keep=keep) as place:
-        t = time.monotonic()
-        OUT.print("setup", t - began)
-        outcome = asyncio.run(run(place, chosen(load(), complaints), watcher))
-        OUT.print("run", time.monotonic() - t)
-    OUT.print(outcome.days, outcome.played, outcome.fed.refused, outcome.checks)
-    OUT.print(outcome.telling)
-    OUT.print("total", time.monotonic() - began)
+        outcome = asyncio.run(run(place, tales, watcher))
+    if as_json:
+        print_json(document(outcome))
+    else:
+        for piece in printed(outcome):
+            OUT.print(piece, highlight=False)
+        OUT.print(f"\nIn {time.monotonic() - began:.0f} s.", highlight=False)
+        _say_where_to_look(place, outcome, keep=keep)
+    if not outcome.reconciles:
+        raise typer.Exit(1)
+
+
+def _say_where_to_look(place: Ground, outcome: Outcome, *, keep: bool) -> None:
+    told = outcome.telling.chosen.complaint
+    if not keep:
+        lines = [
+            "amends demo --keep      the same, and everything stays up to look around 运行后保留环境",
+            "amends up               an installation of your own; README: send a complaint with curl 自建环境",
+            f"{place.folder}/logs     what the services logged, without personal data 服务日志",
+        ]
+    else:
+        home, prefix = place.folder, place.installation.topic_prefix
+        lines = [
+            f"export AMENDS_HOME={home}",
+            "TOKEN=$(amends token --role lead --desk care --actor lead-care-1)",
+            f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["intake"]}/v1/complaints/{told}',
+            f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["escalation"]}/v1/groups',
+            f"amends topic tail {prefix}amends.complaint.v1 --from-beginning   (without that AMENDS_HOME)",
+            f"{place.addresses['intake']}/docs and {place.addresses['escalation']}/docs    every door, described",
+            "amends down             stops it all 全部停止",
+        ]
+    OUT.print("\n[bold cyan]接下来[/] [bold]Where to look next[/]", highlight=False)
+    for line in lines:
+        OUT.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)

@@ -94,8 +94,8 @@ class Living:
     async def _play(self, now: datetime) -> None:
         began = time.perf_counter()
         await self._playing.play(now, self._quiet)
-        await self._playing.lead_groups()
-        await self._quiet()
+        if await self._playing.lead_groups():
+            await self._quiet()
         self._playing_seconds += time.perf_counter() - began
 
     async def _quiet(self) -> None:

@@ -26,10 +26,13 @@ from operate.demo.seen import Seen
 from operate.demo.tales import Tale
 
 ANSWER_AFTER: Final = timedelta(hours=3)
+# Where many share a cause, somebody must look at the thing itself first.
+ANSWER_AFTER_INSPECTION: Final = timedelta(hours=30)
 VISIT_AFTER: Final = timedelta(hours=6)
 WORDS_AFTER: Final = timedelta(hours=1)
 REFERRED_FOR: Final = timedelta(days=45)
 SAFELY_AFTER: Final = timedelta(minutes=1)
+GROUPS: Final = "groups"
 _READ_LANGUAGES: Final = frozenset({"zh", "en"})
 _BY_LINK: Final = frozenset({"web", "app"})
 LINES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
@@ -88,9 +91,10 @@ Move: TypeAlias = Callable[[Case, Seen, datetime], Turn]
 
 
 def review(case: Case, seen: Seen, _now: datetime) -> Turn:
-    """Set labels right as a careful reader would: where the rules are unsure, or wrong on timing."""
+    """Set labels right as a careful reader would: where the rules are unsure, or wrong on timing or danger."""
     story = case.tale.story
-    is_wrong = seen.timing != story.timing and seen.harm != "stopped"
+    is_overlooked = story.severity == "safety" != seen.severity
+    is_wrong = seen.harm != "stopped" and (seen.timing != story.timing or is_overlooked)
     if "classification" in case.done or not (seen.needs_review or is_wrong):
         return None
     labels = {"timing": story.timing, "severity": story.severity, "reason": case.said("review")}
@@ -145,6 +149,16 @@ def accept(case: Case, seen: Seen, _now: datetime) -> Turn:
     return Act(player=taker, door="handover/acceptance", mark=mark)
 
 
+def accept_for_the_group(case: Case, seen: Seen, _now: datetime) -> Turn:
+    """Take over once more where a group is led as one: its desk takes its members, whoever has them."""
+    mark = "accepted for the group"
+    if seen.offered is None or seen.offered.desk != GROUPS or mark in case.done:
+        return None
+    return Act(
+        player=taker_of(seen.offered, seen, case.tale.reference), door="handover/acceptance", mark=mark
+    )
+
+
 def accept_again(case: Case, seen: Seen, now: datetime) -> Turn:
     """Take over after a reopening: routing proposes somebody else."""
     return accept(case, seen, now) if seen.reopenings else None
@@ -184,7 +198,8 @@ def answer(case: Case, seen: Seen, now: datetime) -> Turn:
     is_refused = story.plot == "answered" and story.demand == "compensation" and case.is_one_in(3)
     outcome, line = ("refused", "refusal") if is_refused else ("answered", "answer")
     act = Act(player=_owner(case, seen), door="answer", body={"outcome": outcome, "text": case.said(line)})
-    return _not_before(_in_hand_since(seen), ANSWER_AFTER, now, act)
+    after = ANSWER_AFTER_INSPECTION if seen.group else ANSWER_AFTER
+    return _not_before(_in_hand_since(seen), after, now, act)
 
 
 def visit(case: Case, seen: Seen, now: datetime) -> Turn:

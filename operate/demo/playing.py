@@ -16,7 +16,7 @@ from operate.demo.plays import next_turn
 from operate.demo.seen import Seen, seen_of
 
 AT_ONCE: Final = 24
-PASSES_MAX: Final = 8
+ROUNDS_MAX: Final = 8
 ACTS_MAX: Final = 12
 _DOORS_OF: Final = {"intake": "/v1/complaints", "escalation": "/v1/escalations"}
 # What a player may meet who looked a moment too early; he looks again.
@@ -73,27 +73,27 @@ class Playing:
     async def play(self, now: datetime, quiet: Callable[[], Awaitable[None]]) -> None:
         """Let everybody move who can at this time; the services come to rest between two rounds."""
         lively = [each for each in self._cases.values() if self._may_move(each, now)]
-        for _ in range(PASSES_MAX):
-            moved = await asyncio.gather(*(self._turn(each, now) for each in lively))
-            await quiet()
-            lively = [each for each, has_moved in zip(lively, moved, strict=True) if has_moved]
+        for _ in range(ROUNDS_MAX):
             if not lively:
                 return
+            unsettled = await asyncio.gather(*(self._turn(each, now) for each in lively))
+            await quiet()
+            lively = [each for each, must_look in zip(lively, unsettled, strict=True) if must_look]
 
-    async def lead_groups(self) -> None:
-        """Approve one statement and one remedy for each group that has become a collective one."""
+    async def lead_groups(self) -> bool:
+        """Approve one statement and one remedy for each group that became a collective one; tell if there was any."""
         listed = await self._doors.get(OPERATOR_PLAYER, "escalation", "/v1/groups")
-        for group in listed["groups"]:
-            if group["stage"] == "collective" and group["group"] not in self._led:
-                self._led.add(group["group"])
-                await self._lead(group["group"])
+        grown = {row["group"] for row in listed["groups"] if row["stage"] == "collective"} - self._led
+        for group in sorted(grown):
+            await self._lead(group)
+        self._led |= grown
+        return bool(grown)
 
     def _may_move(self, waiting: _Waiting, now: datetime) -> bool:
         return not waiting.is_over and (waiting.until is None or waiting.until <= now)
 
     async def _turn(self, waiting: _Waiting, now: datetime) -> bool:
-        """Play one case until it waits, ends, or the services must come to rest; tell whether it moved."""
-        has_moved = False
+        """Play one case until it waits or ends; tell whether to look again when the services have come to rest."""
         async with self._turns:
             for _ in range(ACTS_MAX):
                 seen = await self._seen(waiting.case)
@@ -101,11 +101,10 @@ class Playing:
                 waiting.until = turn.at if isinstance(turn, Later) else None
                 waiting.is_over = seen.stage == "closed"
                 if not isinstance(turn, Act):
-                    return has_moved
-                has_moved = True
+                    return False
                 if not await self._perform(waiting.case, turn) or turn.settles:
-                    return has_moved
-        return has_moved
+                    return True
+        return True
 
     async def _perform(self, case: Case, act: Act) -> bool:
         path = f"{_DOORS_OF[act.service]}/{case.complaint}/{act.door}"

@@ -18,6 +18,7 @@ PLOTS: Final[Mapping[str, tuple[Move, ...]]] = {
         moves.review,
         moves.tell_earlier_bypass,
         moves.accept,
+        moves.accept_for_the_group,
         *OPENING,
         *ENDING,
     ),

@@ -34,6 +34,7 @@ SET_OFFSET: Final = queries_from(files("eventlog.postgres") / "queries.sql")["se
 FOLLOWERS_MIN: Final = {"intake": 3, "escalation": 5}
 QUIET_SECONDS_MAX: Final = 60.0
 _LOOK_AGAIN_SECONDS: Final = 0.02
+_ASK_AGAIN_SECONDS: Final = 0.04
 _ADOPTED_SECONDS_MAX: Final = 20.0
 
 
@@ -79,7 +80,7 @@ class Timeline:
                     raise OperateError(
                         f"{service} does not follow the clock.", "Read its log in the demo's logs/."
                     )
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
         return await self.now()
 
     async def quiet(self, registered: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from eventlog.aggregate import Aggregate, Catalogue
@@ -62,6 +62,7 @@ def catalogue() -> Catalogue:
     return Catalogue(complaint, escalation, group)
 
 
+@lru_cache(maxsize=100_000)
 def event_of(row: Row) -> Any:
     """Return a row's event with its personal fields closed."""
     return catalogue().of(row.stream).codec.closed(row)

@@ -257,9 +257,8 @@ def live_installation(
         prepared = finished(lambda: prepare(engines, Path(folder), allow_clock_offset=allow_clock_offset))
         live = LiveInstallation(prepared)
         try:
-            for name in DECLARED:
-                for _ in range(instances):
-                    live.add(name)
+            for name in [*DECLARED] * instances:
+                live.add(name)
             live.wait_ready()
             yield live
         finally:

@@ -116,13 +116,13 @@ async def published(installation: LiveInstallation, service: str) -> list[Record
 
 
 async def settled(installation: LiveInstallation, *, seconds: float = 60.0) -> None:
-    """Wait until nothing is under way: followers at the head, inboxes at the last sequence, no contact unread."""
+    """Wait until nothing is under way: followers at the head, inboxes at the last sequence, no record unread."""
     last: list[Any] = []
 
     async def quiet() -> bool:
-        before = await _heads(installation)
+        before = await heads(installation)
         last[:] = [await _unfinished(installation), before]
-        return not last[0] and await _heads(installation) == before
+        return not last[0] and await heads(installation) == before
 
     try:
         await until(quiet, "everything is settled", seconds=seconds, every=0.1)
@@ -130,7 +130,8 @@ async def settled(installation: LiveInstallation, *, seconds: float = 60.0) -> N
         raise AssertionError(f"not settled within {seconds} s: {last}") from None
 
 
-async def _heads(installation: LiveInstallation) -> list[int]:
+async def heads(installation: LiveInstallation) -> list[int]:
+    """Return the last position of each log."""
     query = "SELECT coalesce(max(position), 0) FROM eventlog.events"
     return [(await installation.rows(name, query))[0][0] for name in DECLARED]
 
@@ -147,7 +148,7 @@ async def _unfinished(installation: LiveInstallation) -> list[str]:
         waiting += [f"{name}'s {row['name']} is at {row['position']} of {row['head']}" for row in behind]
         for topic in HEARD[name]:
             waiting += await _unheard(installation, name, topic)
-    return waiting or await _unread_contacts(installation)
+    return waiting or await unread(installation)
 
 
 async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> list[str]:
@@ -175,22 +176,25 @@ async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> l
     ][:5]
 
 
-async def _unread_contacts(installation: LiveInstallation) -> list[str]:
-    group = f"{installation.prepared.topic_prefix}intake"
-    places = _places(installation, CONTACT.name)
+async def unread(installation: LiveInstallation) -> list[str]:
+    """Return what the consumer groups have not committed yet, topic by topic."""
     admin = AIOKafkaAdminClient(bootstrap_servers=installation.engines.kafka)
     consumer = AIOKafkaConsumer(bootstrap_servers=installation.engines.kafka, enable_auto_commit=False)
     await admin.start()
     await consumer.start()
+    found = []
     try:
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        done = await admin.list_consumer_group_offsets(group, partitions=places)
+        for name, topics in (("intake", (*HEARD["intake"], CONTACT.name)), ("escalation", HEARD["escalation"])):
+            places = [place for topic in topics for place in _places(installation, topic)]
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            done = await admin.list_consumer_group_offsets(installation.topic(name), partitions=places)
+            found += [
+                f"{name} has read {done[place].offset} of {end} in {place.topic}/{place.partition}"
+                for place, end in ends.items()
+                if max(done[place].offset, 0) < end
+            ]
     finally:
         await consumer.stop()
         await admin.close()
-    return [
-        f"contacts: {max(done[place].offset, 0)} of {end} in partition {place.partition}"
-        for place, end in ends.items()
-        if max(done[place].offset, 0) < end
-    ]
+    return found

@@ -33,7 +33,6 @@ def row_of(_stream: str, state: State) -> Sequence[Any]:
         raise TypeError("a stream with events has been heard of")
     live = [group for group, each in state.groups.items() if each.role is not None]
     standing = state.standing_bypasses
-    had_record = state.acknowledged_at is not None or state.first_replied_at is not None
     return (
         state.complaint,
         state.person,
@@ -45,7 +44,8 @@ def row_of(_stream: str, state: State) -> Sequence[Any]:
         state.owner,
         live[-1] if live else None,
         len(standing),
-        len(standing) if had_record else 0,
+        # What was there when it came, not what the front line did afterwards.
+        sum(each.met_record for each in standing),
     )
 
 

@@ -240,6 +240,7 @@ def _with_bypass(bypasses: tuple[Bypass, ...], event: said.BypassRecorded) -> tu
         came_at=event.came_at,
         found_by=event.found_by,
         earlier_complaints=record.earlier_complaints if record is not None else (),
+        met_record=record is not None,
     )
     return (*(each for each in bypasses if each.number != event.number), recorded)
 

@@ -50,13 +50,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Bypass:
-    """One time the customer went over the front line's head."""
+    """One time the customer went over the front line's head; `met_record`: the front line had something by then."""
 
     number: int
     target: str
     came_at: datetime
     found_by: said.FoundBy
     earlier_complaints: tuple[str, ...] = ()
+    met_record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

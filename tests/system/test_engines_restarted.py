@@ -1,0 +1,96 @@
+"""The engines themselves go down under load and come back: nothing lost, nothing double, and no service to restart.
+
+On engines of this module's own, so that no other test is disturbed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from operate.settings import read_settings
+from operate.stack.guard import temporary_engines
+from operate.stack.local import Engines
+from tests.engines import EngineName, kill, revive, running
+from tests.system.complaints import PAST_EN, complaint, offered, registered
+from tests.system.installation import Instance, LiveInstallation, until
+from tests.system.judging import promises_hold
+from tests.system.load import load_on
+from tests.system.people import AGENT, People
+from tests.system.test_killed import grown
+
+DOWN_SECONDS: Final = 3.0
+HEALED_SECONDS_MAX: Final = 60.0
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    with temporary_engines(read_settings()) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", ["kafka", "postgres"])
+async def test_engine_killed_under_load_loses_and_doubles_nothing(
+    installation: LiveInstallation, engines: Engines, name: EngineName
+) -> None:
+    running(engines, name)
+    async with load_on(installation) as load:
+        await grown(load, 30)
+        kill(engines, name)
+        await asyncio.sleep(DOWN_SECONDS)
+        await asyncio.to_thread(revive, engines)
+        began = time.monotonic()
+        await grown(load, load.size + 30)
+    evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
+
+    assert load.lost(evidence) == []
+    assert time.monotonic() - began < HEALED_SECONDS_MAX + 30
+    assert all(instance.is_alive and instance.is_ready for instance in installation.every)
+
+
+async def test_front_door_opens_without_a_broker_and_catches_up_when_it_is_there(
+    installation: LiveInstallation, engines: Engines, people: People
+) -> None:
+    running(engines, "kafka")
+    for instance in installation.every:
+        instance.stop()
+    kill(engines, "kafka")
+    for instance in installation.every:
+        instance.start()
+    await asyncio.to_thread(installation.only("intake").wait_ready)
+    one = await registered(people, complaint(PAST_EN, recorder=AGENT.actor))
+    await asyncio.to_thread(revive, engines)
+
+    assert (await offered(people, one, "care"))["level"] == "senior"
+    await promises_hold(installation, [one])
+
+
+async def test_database_away_is_said_and_nothing_is_acknowledged(
+    installation: LiveInstallation, engines: Engines, people: People
+) -> None:
+    running(engines, "postgres")
+    kill(engines, "postgres")
+    answer = await people.ask(AGENT, "POST", "/v1/complaints", body=complaint(PAST_EN))
+    live, ready = await _health(people, "live"), await _health(people, "ready")
+    await asyncio.to_thread(revive, engines)
+
+    async def well() -> bool:
+        return all(map(_is_ready, installation.every))
+
+    assert (answer.status_code, answer.json()["rule"]) == (503, "temporarily_unavailable")
+    assert answer.headers["retry-after"]
+    assert (live, ready) == (200, 503)
+    assert await until(well, "both services are ready again", seconds=30)
+    await promises_hold(installation)
+
+
+def _is_ready(instance: Instance) -> bool:
+    return instance.is_alive and instance.is_ready
+
+
+async def _health(people: People, what: str) -> int:
+    return (await people.clients["intake"].get(f"/health/{what}")).status_code
