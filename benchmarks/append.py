@@ -1,23 +1,26 @@
-"""The append figures: commands a second, by callers that each wait for their answer before they ask again."""
+"""The append figures: commands a second that one service takes, while it publishes what they lead to."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from benchmarks.peers import Execute, PeerName, fresh_complaint, open_keyring, open_peer, register, reply
+from benchmarks.complaint import COMPLAINT, Register
+from benchmarks.load import Load, Streams
+from benchmarks.peers import PeerName, execute_ours, fresh_complaint, open_keyring, register, reply
+from benchmarks.processes import started
+from benchmarks.service import TOPICS, Opening
 from benchmarks.site import EMPTY, Site, copy_to_naive, name_of, settle
-from eventlog.clock import fresh_id
+from eventlog.aggregate import Catalogue
+from eventlog.clock import Clock
 from eventlog.keys import Keyring
-from eventlog.message import Command
-
-Streams: TypeAlias = Literal["new", "existing"]
-Turn: TypeAlias = Callable[[], tuple[str, Command]]
+from eventlog.log import EventLog
+from eventlog.postgres.followers import postgres_storage
+from eventlog.postgres.pool import open_pool
 
 PERSONS: Final = 1000
 PRELOADED_STREAMS: Final = 4000
@@ -43,69 +46,62 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class AppendBench:
-    """What all append samples share: person keys, and a database full of complaints to copy."""
+    """Where append samples are taken; `full` is a database of complaints that were replied to."""
 
     site: Site
     span: Span
-    keyring: Keyring
-    persons: Sequence[str]
     full: str
-    streams: Sequence[str]
 
     async def sample(self, peer: PeerName, figure: AppendFigure) -> float:
-        """Measure once, on a fresh database; return commands a second."""
-        async with (
-            self.site.database(EMPTY if figure.streams == "new" else self.full) as dsn,
-            open_peer(peer, dsn, self.keyring, states_cached=0) as execute,
-        ):
-            turn = self._turn(figure.streams)
-            await _closed_loop(execute, turn, figure, self.span.warm_up_seconds)
+        """Measure once, on fresh databases and topics; return commands a second."""
+        async with AsyncExitStack() as stack:
+            template = EMPTY if figure.streams == "new" else self.full
+            dsn = await stack.enter_async_context(self.site.database(template))
+            prefix = await stack.enter_async_context(self.site.topics(TOPICS))
+            opening = Opening(
+                role="complaint",
+                peer=peer,
+                kafka=self.site.engines.kafka,
+                database=dsn,
+                keys_database=self.site.keys_dsn,
+                secrets=self.site.secrets,
+                topic_prefix=prefix,
+                holds_states=False,
+            )
+            service = await stack.enter_async_context(started(opening))
+            load = Load(streams=figure.streams, callers=figure.callers, seconds=self.span.warm_up_seconds)
+            await service.send(load)
             await settle(dsn)
-            return await _closed_loop(execute, turn, figure, self.span.measured_seconds)
-
-    def _turn(self, streams: Streams) -> Turn:
-        persons, existing = cycle(self.persons), cycle(self.streams)
-
-        def new() -> tuple[str, Command]:
-            complaint, stream = fresh_complaint()
-            return stream, register(complaint, next(persons))
-
-        return new if streams == "new" else lambda: (next(existing), reply())
+            sent = await service.send(load.model_copy(update={"seconds": self.span.measured_seconds}))
+            return sent.count / sent.seconds
 
 
 @asynccontextmanager
 async def open_append_bench(site: Site, span: Span) -> AsyncIterator[AppendBench]:
-    """Mint keys and fill a database with complaints that have been replied to, alike for both peers."""
-    async with open_keyring(site.keys_dsn, site.secrets) as keyring, site.database() as dsn:
-        persons = [key.person for key in await keyring.new_persons(PERSONS)]
-        complaints = [fresh_complaint() for _ in range(PRELOADED_STREAMS)]
-        owners = cycle(persons)
-        async with open_peer("ours", dsn, keyring, states_cached=PRELOADED_STREAMS) as execute:
-            waiting = iter([(stream, register(complaint, next(owners))) for complaint, stream in complaints])
-            await asyncio.gather(*(_fill(execute, waiting) for _ in range(_PRELOADERS)))
+    """Fill a database with complaints that have been replied to, the very same events for both peers."""
+    async with site.database() as dsn:
+        async with open_keyring(site.keys_dsn, site.secrets) as keyring:
+            await _fill(dsn, keyring)
         await copy_to_naive(dsn)
         await settle(dsn)
-        yield AppendBench(site, span, keyring, persons, name_of(dsn), [stream for _, stream in complaints])
+        yield AppendBench(site, span, name_of(dsn))
 
 
-async def _fill(execute: Execute, waiting: Iterator[tuple[str, Command]]) -> None:
+async def _fill(dsn: str, keyring: Keyring) -> None:
+    owners = cycle([key.person for key in await keyring.new_persons(PERSONS)])
+    complaints = (fresh_complaint() for _ in range(PRELOADED_STREAMS))
+    waiting = iter([(stream, register(complaint, next(owners))) for complaint, stream in complaints])
+    pool = await open_pool(dsn, application="bench-fill")
+    try:
+        log = EventLog(postgres_storage(pool).log, Catalogue(COMPLAINT), keyring, clock=Clock())
+        await asyncio.gather(*(_take_in(log, waiting) for _ in range(_PRELOADERS)))
+    finally:
+        await pool.close()
+
+
+async def _take_in(log: EventLog, waiting: Iterator[tuple[str, Register]]) -> None:
+    execute = execute_ours(log)
     for stream, command in waiting:
-        await execute(stream, command, command_id=fresh_id(), is_new=True)
+        await execute(stream, command, is_new=True)
         for _ in range(PRELOADED_REPLIES):
-            await execute(stream, reply(), command_id=fresh_id(), is_new=False)
-
-
-async def _closed_loop(execute: Execute, turn: Turn, figure: AppendFigure, seconds: float) -> float:
-    done = 0
-    began = time.perf_counter()
-    ends = began + seconds
-
-    async def call() -> None:
-        nonlocal done
-        while time.perf_counter() < ends:
-            stream, command = turn()
-            await execute(stream, command, command_id=fresh_id(), is_new=figure.streams == "new")
-            done += 1
-
-    await asyncio.gather(*(call() for _ in range(figure.callers)))
-    return done / (time.perf_counter() - began)
+            await execute(stream, reply(), is_new=False)

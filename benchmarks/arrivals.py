@@ -11,6 +11,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.envelope import read
+from operate.stack.topics import LOCAL_PARTITIONS
 
 _POLL_SECONDS: Final = 0.02
 _PATIENCE_SECONDS: Final = 120.0
@@ -31,7 +32,9 @@ class Arrivals:
     async def reach(self, count: int) -> None:
         """Return when so many records are there; asking costs the broker one small request each 20 ms."""
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while await self.count() < count:
+            while True:
+                if await self.count() >= count:
+                    return
                 await asyncio.sleep(_POLL_SECONDS)
 
     async def delays(self, count: int) -> list[float]:
@@ -62,14 +65,8 @@ async def watching(kafka: str, topic: str) -> AsyncIterator[Arrivals]:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="latest")
     await consumer.start()
     try:
-        numbers = await _partitions_of(consumer, topic)
-        partitions = [TopicPartition(topic, number) for number in numbers]
+        partitions = [TopicPartition(topic, number) for number in range(LOCAL_PARTITIONS)]
         consumer.assign(partitions)
         yield Arrivals(consumer, partitions)
     finally:
         await consumer.stop()
-
-
-async def _partitions_of(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer._client.force_metadata_update()
-    return consumer.partitions_for_topic(topic) or set()

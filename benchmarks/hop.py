@@ -36,8 +36,15 @@ class _Pipeline:
     arrivals: Arrivals
     databases: tuple[str, str]
 
+    async def send_through(self, load: Load) -> int:
+        """Return how many complaints were sent, once all have come out at the end."""
+        before = await self.arrivals.count()
+        sent = await self.first.send(load)
+        await self.arrivals.reach(before + sent.count)
+        return sent.count
+
     async def warm_up(self, load: Load) -> None:
-        await asyncio.gather(self.first.send(load), self.arrivals.reach(load.count))
+        await self.send_through(load)
         for dsn in self.databases:
             await settle(dsn)
 
@@ -49,21 +56,19 @@ async def throughput(site: Site, peer: PeerName, *, warm_up: Load, load: Load) -
         engines = engine_pids(site.engines)
         pids = (pipeline.first.pid, pipeline.second.pid, *engines)
         cpu, began = cpu_seconds(pids), time.perf_counter()
-        await asyncio.gather(
-            pipeline.first.send(load), pipeline.arrivals.reach(warm_up.count + load.count)
-        )
+        count = await pipeline.send_through(load)
         seconds = time.perf_counter() - began
-        used = (cpu_seconds(pids) - cpu) / load.count * 1e6
-        return Throughput(load.count / seconds, used if engines else None)
+        used = (cpu_seconds(pids) - cpu) / count * 1e6
+        return Throughput(count / seconds, used if engines else None)
 
 
-async def latency(site: Site, peer: PeerName, *, warm_up: Load, load: Load) -> list[float]:
+async def latency(site: Site, peer: PeerName, *, rate: float, warm_up: int, count: int) -> list[float]:
     """Send complaints at a rate; return for each the seconds from when it was due to its record behind the hop."""
     async with _pipeline(site, peer) as pipeline:
-        await pipeline.warm_up(warm_up)
+        await pipeline.warm_up(Load(count=warm_up, rate=rate))
         await pipeline.arrivals.skip()
         delays, _ = await asyncio.gather(
-            pipeline.arrivals.delays(load.count), pipeline.first.send(load)
+            pipeline.arrivals.delays(count), pipeline.first.send(Load(count=count, rate=rate))
         )
         return delays
 

@@ -1,4 +1,4 @@
-"""The two ways of writing under one face: run a command on a stream."""
+"""The two ways of writing under one face: run the command that a message at the door asks for."""
 
 from __future__ import annotations
 
@@ -8,32 +8,35 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
-from uuid import UUID
 
-from benchmarks.complaint import AGENT, COMPLAINT, TEXT_BYTES, Register, Reply
-from benchmarks.naive.log import NaiveLog
-from benchmarks.site import KEYS_POOL_SIZE, MASTER_KEY, POOL_SIZE
-from eventlog.aggregate import Catalogue
-from eventlog.clock import Clock, fresh_id
+from benchmarks.complaint import AGENT, TEXT_BYTES, Register, Reply
+from benchmarks.naive.log import Cause, NaiveLog
+from benchmarks.site import KEYS_POOL_SIZE, MASTER_KEY
+from eventlog.clock import fresh_id
+from eventlog.flush import InboxAdvance
 from eventlog.keys import Keyring
 from eventlog.keys.postgres import PostgresKeyStore
 from eventlog.log import EventLog
 from eventlog.message import Command
-from eventlog.postgres.followers import postgres_storage
 from eventlog.postgres.pool import open_pool
+from eventlog.work import Step, Work
 
 PeerName: TypeAlias = Literal["ours", "naive"]
 PEERS: Final[Sequence[PeerName]] = ("ours", "naive")
 
+# The first service hears a door, as intake does: each command stands for one message there.
+DOOR: Final = "amends.bench-contact.v1"
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _WORDS = "The lift in building two stood still again and nobody came for three hours. "
 TEXT: Final = (_WORDS * (TEXT_BYTES // len(_WORDS) + 1))[:TEXT_BYTES]
+_HASH: Final = bytes(32)
 
 
 class Execute(Protocol):
-    """Runs one command to its end; afterwards it is durable."""
+    """Runs one command with an id and an inbox row of its own."""
 
-    async def __call__(self, stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None: ...
+    async def __call__(self, stream: str, command: Command, *, is_new: bool) -> None:
+        """Return when it is durable."""
 
 
 def register(complaint: str, person: str, at: datetime = NOON) -> Register:
@@ -63,30 +66,13 @@ async def open_keyring(dsn: str, secrets: Path) -> AsyncIterator[Keyring]:
         await pool.close()
 
 
-@asynccontextmanager
-async def open_peer(
-    peer: PeerName, dsn: str, keyring: Keyring, *, states_cached: int
-) -> AsyncIterator[Execute]:
-    """Open a peer's log on a database, with the same number of connections for either."""
-    pool = await open_pool(dsn, application=f"bench-{peer}", size=POOL_SIZE)
-    try:
-        if peer == "naive":
-            yield execute_naive(NaiveLog(pool, COMPLAINT, keyring))
-        else:
-            store = postgres_storage(pool).log
-            catalogue = Catalogue(COMPLAINT)
-            yield execute_ours(
-                EventLog(store, catalogue, keyring, clock=Clock(), states_cached=states_cached)
-            )
-    finally:
-        await pool.close()
-
-
 def execute_ours(log: EventLog) -> Execute:
     """Return how the engine runs a command."""
 
-    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:
-        await log.execute(stream, command, command_id=command_id, is_new=is_new)
+    async def execute(stream: str, command: Command, *, is_new: bool) -> None:
+        command_id = fresh_id()
+        inbox = (InboxAdvance(DOOR, command_id.hex, 0, 1, _HASH),)
+        await log.run(Work(stream, (Step(command, command_id),), inbox=inbox, is_new=is_new))
 
     return execute
 
@@ -94,7 +80,8 @@ def execute_ours(log: EventLog) -> Execute:
 def execute_naive(log: NaiveLog) -> Execute:
     """Return how the peer runs a command; it loads every stream, new or not."""
 
-    async def execute(stream: str, command: Command, *, command_id: UUID, is_new: bool) -> None:  # noqa: ARG001 - see above
-        await log.execute(stream, command, command_id=command_id)
+    async def execute(stream: str, command: Command, *, is_new: bool) -> None:  # noqa: ARG001 - see above
+        command_id = fresh_id()
+        await log.execute(stream, command, Cause(DOOR, command_id.hex, 1, command_id=command_id))
 
     return execute

@@ -10,7 +10,7 @@ from typing import Final
 
 import psutil
 
-from benchmarks.load import Load
+from benchmarks.load import Load, Sent
 from benchmarks.service import Opening
 from operate.settings import REPOSITORY
 from operate.stack.home import Home
@@ -31,9 +31,9 @@ class ServiceProcess:
         """The process id."""
         return self._process.pid
 
-    async def send(self, load: Load) -> None:
-        """Have it send complaints; return when all are durable."""
-        await self.ask(load.model_dump_json())
+    async def send(self, load: Load) -> Sent:
+        """Have it send commands; return when all are durable."""
+        return Sent.model_validate_json(await self.ask(load.model_dump_json()))
 
     async def ask(self, line: str) -> str:
         """Say a line and return the answer. Raises RuntimeError when the process ended instead."""

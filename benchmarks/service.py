@@ -8,43 +8,41 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+import asyncpg
 import structlog
 import uvloop
 from pydantic import BaseModel, SecretStr
 
 from benchmarks import complaint, routing
-from benchmarks.load import Load, send
+from benchmarks.load import Load, Stock, send
 from benchmarks.naive.service import NaiveParts, NaiveService
-from benchmarks.peers import Execute, PeerName, execute_naive, execute_ours, open_keyring
-from benchmarks.site import POOL_SIZE
+from benchmarks.peers import DOOR, Execute, PeerName, execute_naive, execute_ours, open_keyring
+from benchmarks.site import POOL_SIZE, streams_in
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.incoming import Heard
 from eventlog.keys import Keyring
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER
-from eventlog.postgres.pool import open_pool
 from hosting.health import Life
 from hosting.running import Parts, Running
 from hosting.settings import ServiceSettings
 
 Role: TypeAlias = Literal["complaint", "routing"]
 
-# The first service hears a door nobody knocks at, as intake does; the engine always consumes something.
-DOOR: Final = "amends.bench-contact.v1"
 TOPICS: Final = (complaint.TOPIC, routing.TOPIC, DOOR)
 PERSONS: Final = 1000
 _LOOK_AGAIN_SECONDS: Final = 0.02
 
 
 class Opening(BaseModel):
-    """What a process is to be."""
+    """What a process is to be. Without `holds_states` the engine forgets what it folded and loads each stream."""
 
     role: Role
     peer: PeerName
@@ -53,6 +51,7 @@ class Opening(BaseModel):
     keys_database: str
     secrets: Path
     topic_prefix: str
+    holds_states: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +68,13 @@ _ROLES: Final[dict[Role, _Role]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A service that runs: how to command it, and the persons whose complaints it may take."""
-
-    execute: Execute
-    persons: list[str]
-
-
 @asynccontextmanager
-async def opened(opening: Opening) -> AsyncIterator[Opened]:
+async def opened(opening: Opening) -> AsyncIterator[tuple[Execute, Stock]]:
     """Run a service until the block ends; it is consuming when the block begins."""
     service = _naive if opening.peer == "naive" else _ours
     async with service(opening) as (execute, keyring):
-        yield Opened(execute, [key.person for key in await keyring.new_persons(PERSONS)])
+        persons = [key.person for key in await keyring.new_persons(PERSONS)]
+        yield execute, Stock(persons, await streams_in(opening.database))
 
 
 @asynccontextmanager
@@ -106,8 +98,9 @@ async def _ours(opening: Opening) -> AsyncIterator[tuple[Execute, Keyring]]:
         topic_prefix=opening.topic_prefix,
     )
     async with Running(parts, settings, observer=NO_OBSERVER, life=Life()).open() as running:
-        while not running.consuming.joined:
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        if not opening.holds_states:
+            running.log._states_cached = 0  # noqa: SLF001 - no service ever wants this
+        await _until(lambda: running.consuming.joined)
         yield execute_ours(running.log), running.keyring
 
 
@@ -122,30 +115,36 @@ async def _naive(opening: Opening) -> AsyncIterator[tuple[Execute, Keyring]]:
         hears=prefix + role.hears if role.heard else None,
         heard=role.heard[0] if role.heard else None,
     )
-    pool = await open_pool(opening.database, application="bench-naive", size=POOL_SIZE)
+    pool = await asyncpg.create_pool(opening.database, min_size=POOL_SIZE, max_size=POOL_SIZE)
     try:
         async with (
             open_keyring(opening.keys_database, opening.secrets) as keyring,
             NaiveService(parts, pool, keyring, opening.kafka).open() as service,
         ):
-            while not service.is_consuming:
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            await _until(lambda: service.is_consuming)
             yield execute_naive(service.log), keyring
     finally:
         await pool.close()
 
 
-def _no_timer(_stream: str, name: str, _due: datetime, _at: datetime) -> Command | None:
+async def _until(is_so: Callable[[], bool]) -> None:
+    while True:
+        if is_so():
+            return
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _no_timer(_stream: str, name: str, _due: datetime, _at: datetime) -> Command:
     raise AssertionError(f"no timer {name} is ever armed here")
 
 
 async def _serve() -> None:
     lines = await _standard_input()
-    async with opened(Opening.model_validate_json(await lines.readline())) as service:
+    async with opened(Opening.model_validate_json(await lines.readline())) as (execute, stock):
         print("open", flush=True)
         while line := await lines.readline():
-            sent = await send(Load.model_validate_json(line), service.execute, service.persons)
-            print(sent, flush=True)
+            sent = await send(Load.model_validate_json(line), execute, stock)
+            print(sent.model_dump_json(), flush=True)
 
 
 async def _standard_input() -> asyncio.StreamReader:

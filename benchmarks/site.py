@@ -94,6 +94,17 @@ async def settle(dsn: str) -> None:
     await run_script(dsn, "ANALYZE")
 
 
+async def streams_in(dsn: str) -> list[str]:
+    """Return the streams of a database, oldest first; both peers hold the same."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch("SELECT stream FROM naive.events WHERE version = 1 ORDER BY position")
+    finally:
+        await connection.close()
+    return [row["stream"] for row in rows]
+
+
 async def copy_to_naive(dsn: str) -> None:
-    """Give the peer the very events that the engine's log holds."""
+    """Give the peer the very events that the engine's log holds; to either relay they count as published."""
     await run_script(dsn, SQL["copy_events"])
+    await run_script(dsn, SQL["count_as_published"])

@@ -15,6 +15,7 @@ from eventlog.store import DeadLetter
 from hosting.asked import Engine
 from hosting.bodies import body_as
 from hosting.identity import caller, require_role
+from hosting.openapi import documented_body
 from hosting.problems import Problem
 from hosting.running import Running
 from hosting.wire import read_record
@@ -42,6 +43,14 @@ class Republish(BaseModel):
     from_position: int | None = None
 
 
+class Release(BaseModel):
+    """Which stream to let out of quarantine."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stream: str
+
+
 async def _operator(by: Annotated[By, Depends(caller)]) -> By:
     require_role(by, OPERATOR)
     return by
@@ -59,7 +68,7 @@ async def dead_letters(
     return {"dead_letters": [_shown(letter) for letter in letters]}
 
 
-@router.post("/dead-letters/{number}/requeue")
+@router.post("/dead-letters/{number}/requeue", openapi_extra=documented_body(Requeue))
 async def requeue(
     number: int, _by: Operator, engine: Engine, asked: Annotated[Requeue, Depends(body_as(Requeue))]
 ) -> dict[str, str]:
@@ -86,7 +95,7 @@ async def drop(number: int, _by: Operator, engine: Engine) -> dict[str, str]:
     return {"settled_as": "dropped"}
 
 
-@router.post("/republish")
+@router.post("/republish", openapi_extra=documented_body(Republish))
 async def republish(
     _by: Operator, engine: Engine, asked: Annotated[Republish, Depends(body_as(Republish))]
 ) -> dict[str, int]:
@@ -98,6 +107,26 @@ async def republish(
         position = rows[-1].position
         sent += await engine.relay.republish([row for row in rows if asked.stream in (None, row.stream)])
     return {"republished": sent}
+
+
+@router.get("/quarantine")
+async def quarantine(_by: Operator, engine: Engine) -> dict[str, list[str]]:
+    """List the streams the relay passes by because a record of theirs can never be sent."""
+    return {"streams": sorted(await engine.storage.followers.quarantined())}
+
+
+@router.post("/quarantine/release", openapi_extra=documented_body(Release))
+async def release(
+    _by: Operator, engine: Engine, asked: Annotated[Release, Depends(body_as(Release))]
+) -> dict[str, str]:
+    """Let a stream out of quarantine, after the topic's limit was raised; then republish the stream."""
+    if asked.stream not in await engine.storage.followers.quarantined():
+        raise Problem(404, "not_in_quarantine", "the relay does not pass this stream by")
+    await engine.storage.followers.free(asked.stream)
+    return {
+        "released": asked.stream,
+        "next": "republish the stream: what was passed by is sent again in order",
+    }
 
 
 @router.get("/chain")

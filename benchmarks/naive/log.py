@@ -1,4 +1,4 @@
-"""Load, decide, write: one transaction for one command, one for one message."""
+"""Load, decide, write: one transaction for one command or one message."""
 
 from __future__ import annotations
 
@@ -23,13 +23,22 @@ ATTEMPTS_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """Where a message stands: its topic, its key, its place in the key's order, its id."""
+class Cause:
+    """What a command comes from: the message in the inbox, the caller's id, or both."""
 
     topic: str
     key: str
     sequence: int
-    id: str
+    message_id: str | None = None
+    command_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    stream: str
+    version: int
+    sequence: int
+    causation_id: str | None
 
 
 class NaiveLog:
@@ -40,50 +49,40 @@ class NaiveLog:
         self._aggregate = aggregate
         self._keyring = keyring
 
-    async def execute(self, stream: str, command: Command, *, command_id: UUID) -> int:
-        """Run one command; return the stream's version afterwards. A known id returns its first answer."""
+    async def execute(self, stream: str, command: Command, cause: Cause) -> None:
+        """Run one command to its end, once for each cause."""
         for _ in range(ATTEMPTS_MAX):
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    version, events = await self._write(connection, stream, command, None)
-                    await connection.execute(SQL["add_command"], command_id, stream, version, events)
-                    return version
+                    await self._execute(connection, stream, command, cause)
             except asyncpg.UniqueViolationError:
-                known = await self._pool.fetchval(SQL["known"], command_id)
-                if known is not None:
-                    return int(known)
+                if await self._is_known(cause):
+                    return
+            else:
+                return
         raise RuntimeError(f"{stream} changed {ATTEMPTS_MAX} times under one command")
 
-    async def note(self, received: Received, stream: str, command: Command) -> None:
-        """Run the command of one message, once for each message."""
-        for _ in range(ATTEMPTS_MAX):
-            try:
-                await self._note(received, stream, command)
-            except asyncpg.UniqueViolationError:
-                continue
+    async def _execute(self, connection: Connection, stream: str, command: Command, cause: Cause) -> None:
+        moved = await connection.fetchval(SQL["advance"], cause.topic, cause.key, cause.sequence)
+        if moved is None:
             return
-        raise RuntimeError(f"{stream} changed {ATTEMPTS_MAX} times under one message")
-
-    async def _note(self, received: Received, stream: str, command: Command) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
-            moved = await connection.fetchval(SQL["advance"], received.topic, received.key, received.sequence)
-            if moved is not None:
-                await self._write(connection, stream, command, received.id)
-
-    async def _write(
-        self, connection: Connection, stream: str, command: Command, causation_id: str | None
-    ) -> tuple[int, int]:
         codec, decider = self._aggregate.codec, self._aggregate.decider
         rows = [Row(*record) for record in await connection.fetch(SQL["load"], stream)]
         state = decider.fold(codec.closed(row) for row in rows)
         version = rows[-1].version if rows else 0
         events: Sequence[Event] = decider.decide(command, state)
+        if cause.command_id is not None:
+            await connection.execute(
+                SQL["add_command"], cause.command_id, stream, version + len(events), len(events)
+            )
         keys = await self._keyring.for_persons(
             {person for event in events for person in codec.persons(event)}
         )
         sequence = max((row.public_sequence or 0 for row in rows), default=0)
-        await self._insert(connection, _Place(stream, version, sequence, causation_id), events, keys)
-        return version + len(events), len(events)
+        await self._insert(connection, _Place(stream, version, sequence, cause.message_id), events, keys)
+
+    async def _is_known(self, cause: Cause) -> bool:
+        return cause.command_id is not None and await self._pool.fetchval(SQL["known"], cause.command_id)
 
     async def _insert(
         self, connection: Connection, place: _Place, events: Sequence[Event], keys: Mapping[str, Any]
@@ -95,22 +94,14 @@ class NaiveLog:
             version += 1
             encoded = self._aggregate.codec.encode(event, f"{stream}@{version}", keys)
             message = self._aggregate.outgoing(stream, event)
-            place_of = (event.at, correlation_id, place.causation_id)
+            of_cause = (event.at, correlation_id, place.causation_id)
             named: tuple[str | None, str | None, int | None] = (None, None, None)
             if message is not None:
                 sequence += 1
                 named = (message.TYPE, message.SCHEMA, sequence)
-                public.append((stream, version, *named, *place_of, encoded.public(message)))
-            stored.append((stream, version, event.TYPE, event.VERSION, *place_of, *named, encoded.body))
+                public.append((stream, version, *named, *of_cause, encoded.public(message)))
+            stored.append((stream, version, event.TYPE, event.VERSION, *of_cause, *named, encoded.body))
         if stored:
             await connection.executemany(SQL["add_event"], stored)
         if public:
             await connection.executemany(SQL["enqueue"], public)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    stream: str
-    version: int
-    sequence: int
-    causation_id: str | None

@@ -12,7 +12,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 INSERT INTO naive.commands (id, stream, version, events) VALUES ($1, $2, $3, $4)
 
 -- name: known
-SELECT version FROM naive.commands WHERE id = $1
+SELECT true FROM naive.commands WHERE id = $1
 
 -- name: advance
 INSERT INTO naive.inbox AS x (topic, key, last_sequence) VALUES ($1, $2, $3)
@@ -37,3 +37,6 @@ INSERT INTO naive.events (stream, version, type, schema_version, at, recorded_at
 SELECT stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id, public_type,
        public_schema, public_sequence, body
   FROM eventlog.events ORDER BY position
+
+-- name: count_as_published
+INSERT INTO eventlog.checkpoints (name, position) SELECT 'relay', max(position) FROM eventlog.events

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from benchmarks.naive.log import NaiveLog, Received
+from benchmarks.naive.log import Cause, NaiveLog
 from benchmarks.naive.outbox import Outbox
 from eventlog.aggregate import Aggregate
 from eventlog.incoming import Heard, Incoming, RawRecord
@@ -102,8 +102,9 @@ class NaiveService:
                 opened |= open_block(block.model_dump(), cipher=key.cipher, event_id=incoming.id)
         spoken = heard.command(incoming, message, opened)
         if spoken is not None:
-            received = Received(incoming.topic, incoming.key, incoming.sequence, incoming.id)
-            await self.log.note(received, *spoken)
+            await self.log.execute(
+                *spoken, Cause(incoming.topic, incoming.key, incoming.sequence, incoming.id)
+            )
 
 
 async def _decoded(message: Any) -> Incoming:

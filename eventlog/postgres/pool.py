@@ -19,6 +19,8 @@ else:
 TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What the driver says when the line breaks under an operation that had just begun.
+    asyncpg.InternalClientError,
     asyncpg.exceptions.OperatorInterventionError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.PostgresSystemError,
@@ -41,6 +43,8 @@ async def open_pool(dsn: str, *, application: str, size: int = 10) -> Pool:
         timeout=10,
         server_settings={
             "application_name": application,
+            # The append reads what its lock let in: a snapshot taken before the lock would be stale.
+            "default_transaction_isolation": "read committed",
             "tcp_keepalives_idle": "10",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "3",

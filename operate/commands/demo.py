@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,6 +16,9 @@ from operate.demo.tales import chosen, load
 from operate.settings import read_settings
 from operate.stack.progress import watching
 from operate.terminal import ERR, OUT, command_app, print_json
+
+# As README.md has it: nobody needs to have the environment's folder on the path.
+AMENDS: Final = ".venv/bin/amends"
 
 app = command_app()
 
@@ -56,20 +59,20 @@ def _say_where_to_look(place: Ground, outcome: Outcome, *, keep: bool) -> None:
     told = outcome.telling.chosen.complaint
     if not keep:
         lines = [
-            "amends demo --keep      the same, and everything stays up to look around 运行后保留环境",
-            "amends up               an installation of your own; README: send a complaint with curl 自建环境",
-            f"{place.folder}/logs     what the services logged, without personal data 服务日志",
+            f"{AMENDS} demo --keep   the same, and everything stays up to look around 运行后保留环境",
+            f"{AMENDS} up            an installation of your own; then send a complaint, see README.md 自建环境",
+            f"{place.folder}/logs   what the services logged: no personal data in it 服务日志",
         ]
     else:
         home, prefix = place.folder, place.installation.topic_prefix
         lines = [
             f"export AMENDS_HOME={home}",
-            "TOKEN=$(amends token --role lead --desk care --actor lead-care-1)",
+            f"TOKEN=$({AMENDS} token --role lead --desk care --actor lead-care-1)",
             f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["intake"]}/v1/complaints/{told}',
             f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["escalation"]}/v1/groups',
-            f"amends topic tail {prefix}amends.complaint.v1 --from-beginning   (without that AMENDS_HOME)",
+            f"AMENDS_HOME={place.installation.engines.home} {AMENDS} topic tail {prefix}amends.complaint.v1 --from-beginning",
             f"{place.addresses['intake']}/docs and {place.addresses['escalation']}/docs    every door, described",
-            "amends down             stops it all 全部停止",
+            f"AMENDS_HOME={place.installation.engines.home} {AMENDS} down   stops it all 全部停止",
         ]
     OUT.print("\n[bold cyan]接下来[/] [bold]Where to look next[/]", highlight=False)
     for line in lines:

@@ -63,8 +63,8 @@ def speed(outcome: Outcome) -> dict[str, Any]:
         "feeding_seconds": round(days.feeding_seconds, 1),
         "playing_seconds": round(days.playing_seconds, 1),
         "latencies_ms": {
-            "HTTP accept": asdict(measures.spread_of(outcome.fed.accept_seconds)),
-            "HTTP command of a player": asdict(measures.spread_of(outcome.played.seconds)),
+            "HTTP accept 受理应答": asdict(measures.spread_of(outcome.fed.accept_seconds)),
+            "HTTP command 人员操作": asdict(measures.spread_of(outcome.played.seconds)),
             **{name: asdict(spread) for name, spread in measures.paces_of(outcome.read_back).items()},
         },
     }

@@ -21,7 +21,7 @@ from operate.demo.seen import seen_of
 from operate.demo.tales import CALL_CENTRE, Tale
 from operate.errors import OperateError
 
-AT_ONCE: Final = 24
+AT_ONCE: Final = 8
 PLANTED: Final = ("not JSON", "an unknown channel", "a header that is no text")
 
 Headers = list[tuple[str, bytes]]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from operate.demo.reading import ReadBack, Told
+from shared_kernel.roles import SYSTEM
 
 GRADES: Final = ("U1", "U2", "U3", "U4")
 TIMINGS: Final = ("ongoing", "past")
@@ -99,21 +100,14 @@ def growth_of(read_back: ReadBack) -> dict[str, list[Growth]]:
 
 def paces_of(read_back: ReadBack) -> dict[str, Spread]:
     """Return how long our own part of the way took, from the times at which each log wrote its events."""
-    first = {
-        name: _first(read_back.named(name))
-        for name in (
-            "complaint.registered",
-            "complaint.classified",
-            "escalation.routed",
-            "complaint.handover_offered",
-        )
-    }
-    registered, routed = first["complaint.registered"], first["escalation.routed"]
+    registered = _first(read_back.named("complaint.registered"))
+    classified = _first(read_back.named("complaint.classified"))
+    routed = _first(read_back.named("escalation.routed"))
+    offered = _offered_unasked(read_back)
     return {
-        "registered → classified": spread_of(_gaps(registered, first["complaint.classified"])),
-        "registered → routed": spread_of(_gaps(registered, routed)),
-        "registered → offered": spread_of(_gaps(registered, first["complaint.handover_offered"])),
-        "routed → offered": spread_of(_gaps(routed, first["complaint.handover_offered"])),
+        "registered → classified 受理 → 分类": spread_of(_gaps(registered, classified)),
+        "registered → routed 受理 → 路由": spread_of(_gaps(registered, routed)),
+        "registered → offered 受理 → 提出移交": spread_of(_gaps(registered, offered)),
     }
 
 
@@ -161,6 +155,18 @@ def _first(events: Iterable[Told]) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for event in events:
         found.setdefault(event.complaint, event.recorded_at)
+    return found
+
+
+def _offered_unasked(read_back: ReadBack) -> dict[str, datetime]:
+    """Return when each complaint was first offered, where no person had done anything to it before."""
+    found: dict[str, datetime] = {}
+    touched: set[str] = set()
+    for event in read_back.events.get("complaint", ()):
+        if event.name == "complaint.handover_offered" and event.complaint not in touched:
+            found.setdefault(event.complaint, event.recorded_at)
+        elif event.name != "complaint.registered" and SYSTEM not in event.data["by"]["roles"]:
+            touched.add(event.complaint)
     return found
 
 

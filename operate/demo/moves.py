@@ -33,6 +33,8 @@ WORDS_AFTER: Final = timedelta(hours=1)
 REFERRED_FOR: Final = timedelta(days=45)
 SAFELY_AFTER: Final = timedelta(minutes=1)
 GROUPS: Final = "groups"
+# Plots that end with the complaint open, under an owner and a clock.
+STAY_OPEN: Final = frozenset({"referred", "left_open"})
 _READ_LANGUAGES: Final = frozenset({"zh", "en"})
 _BY_LINK: Final = frozenset({"web", "app"})
 LINES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
@@ -116,8 +118,9 @@ def stop_harm(case: Case, seen: Seen, _now: datetime) -> Turn:
 
 
 def reply(case: Case, seen: Seen, _now: datetime) -> Turn:
-    """Whoever is in danger or went over our head hears from us before the answer."""
-    is_serious = seen.severity == "safety" or seen.bypass != "none" or case.tale.story.plot == "left_open"
+    """Give a first reply before the answer where there is danger or a bypass, or the answer will take long."""
+    takes_long = case.tale.story.plot in STAY_OPEN
+    is_serious = seen.severity == "safety" or seen.bypass != "none" or takes_long
     if not (is_serious and seen.owes("first_reply")):
         return None
     return Act(player=_owner(case, seen), door="replies", body={"text": case.said("reply")})

@@ -15,7 +15,7 @@ from operate.demo.moves import LINES, Act, Case, Later
 from operate.demo.plays import next_turn
 from operate.demo.seen import Seen, seen_of
 
-AT_ONCE: Final = 24
+AT_ONCE: Final = 8
 ROUNDS_MAX: Final = 8
 ACTS_MAX: Final = 12
 _DOORS_OF: Final = {"intake": "/v1/complaints", "escalation": "/v1/escalations"}

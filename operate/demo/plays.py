@@ -37,8 +37,6 @@ PLOTS: Final[Mapping[str, tuple[Move, ...]]] = {
     "referred": (*OPENING, moves.reply, moves.refer),
     "left_open": (*OPENING, moves.reply),
 }
-# Plots that end with the complaint open, under an owner and a clock.
-STAY_OPEN: Final = frozenset({"referred", "left_open"})
 
 
 def next_turn(case: Case, seen: Seen, now: datetime) -> Turn:

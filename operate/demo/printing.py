@@ -23,6 +23,8 @@ from operate.demo.telling import Telling
 
 OPEN_SHOWN: Final = 6
 NARRATIVE_SHOWN: Final = 160
+# Product and site, which a group must share; the others only strengthen it.
+SHARED_SHOWN: Final = 2
 _SECONDS_A_DAY: Final = 86_400
 _TIMING_ZH: Final = {"ongoing": "进行时", "past": "过去时"}
 _OUTCOME_ZH: Final = {
@@ -84,9 +86,9 @@ def _along_the_way(outcome: Outcome) -> Iterator[RenderableType]:
     yield _in_two_columns([(names[name], f"{zh} {en}") for name, en, zh in account.COUNTED])
     missed = ", ".join(starmap("{} {}".format, account.missed_by_clock(names).items()))
     share, right = outcome.bypass_share, _read_right(outcome)
-    yield f"[dim]Missed 超时：{missed or 'none'}. "
     yield (
-        f"[dim]Bypasses 越级：{share['with_record']} of {share['bypasses']} met a record of the front line 在先有记录. "
+        f"[dim]Missed 超时：{missed or 'none 无'}.\n"
+        f"Bypasses 越级：{share['with_record']} of {share['bypasses']} met a record of the front line 在先有记录.\n"
         f"Timing as first read stood in 时态初判维持率 {right}.[/]"
     )
 
@@ -98,13 +100,14 @@ def _open_ones(outcome: Outcome) -> Iterator[RenderableType]:
         "投诉 complaint", "责任人 owner", "组 desk", "等级 grade", "下一时限 next clock", "到期 due (UTC)"
     )
     for row in rows[:OPEN_SHOWN]:
+        due = datetime.fromisoformat(row["next_due"])
         table.add_row(
             outcome.lives[row["complaint"]].reference,
             row["owner"] or "-",
             f"{row['desk']}, {row['level']}",
             row["grade"],
             row["next_clock"],
-            _moment(datetime.fromisoformat(row["next_due"])),
+            _moment(due) + (" [red]overdue 已超[/]" if due < outcome.days.night else ""),
         )
     yield table
     if len(rows) > OPEN_SHOWN:
@@ -145,7 +148,8 @@ def _reasons(each: Growth) -> str:
     if each.name != _JOINED:
         return ""
     likeness = "" if each.likeness_percent is None else f" · {each.likeness_percent} % alike"
-    return f"{', '.join(each.causes)} · same {', '.join(each.shared)}{likeness}"
+    more = f" +{len(each.shared) - SHARED_SHOWN}" if len(each.shared) > SHARED_SHOWN else ""
+    return f"{', '.join(each.causes)} · same {', '.join(each.shared[:SHARED_SHOWN])}{more}{likeness}"
 
 
 def _in_one_line(growth: Sequence[Growth]) -> str:

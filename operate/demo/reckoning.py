@@ -8,7 +8,7 @@ from typing import Any
 
 from operate.demo.doors import Answer
 from operate.demo.feeding import Fed
-from operate.demo.plays import STAY_OPEN
+from operate.demo.moves import STAY_OPEN
 from operate.demo.reading import ReadBack
 from operate.demo.tales import Tale
 

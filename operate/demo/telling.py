@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,8 @@ from operate.demo.reading import ReadBack
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
     Path(__file__).with_name("telling.toml").read_text(encoding="utf-8")
 )
+CODES_ZH: Final = TEXTS["codes"]
+SPOKEN: Final = {"True": "yes", "False": "no", "None": "-"}
 QUOTES_MAX: Final = 4
 _INSTANT_LENGTH: Final = len("2026-11-22T08:00:00")
 
@@ -84,32 +85,39 @@ async def tell(doors: Doors, chosen: Chosen) -> Telling:
 
 
 def _step(event: Mapping[str, Any]) -> Step:
-    texts, by = TEXTS[event["type"]], event["by"]
-    members = defaultdict(lambda: "-", _readable(event["data"]))
-    members["clock_count"] = str(len(event["data"].get("clocks", ())))
+    texts = TEXTS[_key_of(event)]
+    english = _readable(event["data"], {})
+    english["clock_count"] = str(len(event["data"].get("clocks", ())))
     return Step(
         datetime.fromisoformat(event["at"]),
-        str(by["actor"]),
-        texts["en"].format_map(members),
-        texts["zh"].format_map(members),
+        str(event["by"]["actor"]),
+        texts["en"].format_map(english),
+        texts["zh"].format_map(_readable(event["data"], CODES_ZH)),
     )
 
 
-def _readable(value: Any) -> Any:
+def _key_of(event: Mapping[str, Any]) -> str:
+    """Return the name of the text: an event that says more than usual has one of its own."""
+    data = event["data"]
+    if event["type"] == "escalation.routed" and data["climbed_by"]:
+        return "escalation.routed climbed"
+    if event["type"] == "escalation.group_noted" and data["remedy"]:
+        return "escalation.group_noted remedy"
+    return str(event["type"])
+
+
+def _readable(value: Any, codes: Mapping[str, str]) -> Any:
     """Return event data as a person reads it: instants to the minute, yes and no, lists with commas."""
     match value:
         case dict():
-            return {name: _readable(each) for name, each in value.items()}
+            return {name: _readable(each, codes) for name, each in value.items()}
         case list() | tuple():
-            return ", ".join(str(_readable(each)) for each in value) or "-"
-        case bool():
-            return "yes" if value else "no"
-        case None:
-            return "-"
+            return ", ".join(str(_readable(each, codes)) for each in value) or "-"
         case str() if _is_instant(value):
             return f"{datetime.fromisoformat(value):%d %b %H:%M}"
         case _:
-            return value
+            word = SPOKEN.get(str(value), str(value))
+            return codes.get(word, word)
 
 
 def _is_instant(text: str) -> bool:

@@ -10,6 +10,7 @@ from eventlog.projections import reached
 from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
 from hosting.bodies import body_as
 from hosting.identity import require_role
+from hosting.openapi import documented_body
 from hosting.problems import Problem
 from services.escalation import bodies, handlers
 from services.escalation.domain.escalation.state import Unheard
@@ -62,7 +63,7 @@ async def escalation_history(complaint: Id, by: Caller, engine: Engine) -> dict[
     return await _history(handlers.stream_of(complaint), by, engine)
 
 
-@router.post("/v1/escalations/{complaint}/shelving")
+@router.post("/v1/escalations/{complaint}/shelving", openapi_extra=documented_body(bodies.MoveBody))
 async def shelve(
     complaint: Id,
     ask: Ask,
@@ -73,7 +74,7 @@ async def shelve(
     return done(await handlers.shelve(engine.log, complaint, ask, until=body.until, reason=body.reason))
 
 
-@router.post("/v1/escalations/{complaint}/resumption")
+@router.post("/v1/escalations/{complaint}/resumption", openapi_extra=documented_body(bodies.ReasonBody))
 async def resume(
     complaint: Id,
     ask: Ask,
@@ -84,7 +85,9 @@ async def resume(
     return done(await handlers.resume(engine.log, complaint, ask, reason=body.reason))
 
 
-@router.post("/v1/escalations/{complaint}/handler-change")
+@router.post(
+    "/v1/escalations/{complaint}/handler-change", openapi_extra=documented_body(bodies.ChangeHandlerBody)
+)
 async def change_handler(
     complaint: Id,
     ask: Ask,
@@ -95,7 +98,7 @@ async def change_handler(
     return done(await handlers.change_handler(engine.log, complaint, ask, **body.model_dump()))
 
 
-@router.post("/v1/escalations/{complaint}/held-line")
+@router.post("/v1/escalations/{complaint}/held-line", openapi_extra=documented_body(bodies.MoveBody))
 async def hold_line(
     complaint: Id,
     ask: Ask,
@@ -106,7 +109,7 @@ async def hold_line(
     return done(await handlers.hold_line(engine.log, complaint, ask, until=body.until, reason=body.reason))
 
 
-@router.post("/v1/escalations/{complaint}/concession")
+@router.post("/v1/escalations/{complaint}/concession", openapi_extra=documented_body(bodies.MoveBody))
 async def concede(
     complaint: Id,
     ask: Ask,
@@ -117,7 +120,7 @@ async def concede(
     return done(await handlers.concede(engine.log, complaint, ask, until=body.until, reason=body.reason))
 
 
-@router.post("/v1/escalations/{complaint}/bypasses")
+@router.post("/v1/escalations/{complaint}/bypasses", openapi_extra=documented_body(bodies.BypassBody))
 async def record_bypass(
     complaint: Id,
     ask: Ask,
@@ -130,7 +133,7 @@ async def record_bypass(
     )
 
 
-@router.post("/v1/escalations/{complaint}/account")
+@router.post("/v1/escalations/{complaint}/account", openapi_extra=documented_body(bodies.AccountBody))
 async def freeze_account(
     complaint: Id,
     ask: Ask,
@@ -141,7 +144,7 @@ async def freeze_account(
     return done(await handlers.freeze_account(engine.log, complaint, ask, account=body.account))
 
 
-@router.post("/v1/escalations/{complaint}/sending-back")
+@router.post("/v1/escalations/{complaint}/sending-back", openapi_extra=documented_body(bodies.SendBackBody))
 async def send_back(
     complaint: Id,
     ask: Ask,
@@ -152,7 +155,7 @@ async def send_back(
     return done(await handlers.send_back(engine.log, complaint, ask, **body.model_dump()))
 
 
-@router.post("/v1/escalations/{complaint}/referral")
+@router.post("/v1/escalations/{complaint}/referral", openapi_extra=documented_body(bodies.ReferBody))
 async def refer(
     complaint: Id,
     ask: Ask,
@@ -163,7 +166,7 @@ async def refer(
     return done(await handlers.refer(engine.log, complaint, ask, **body.model_dump()))
 
 
-@router.post("/v1/escalations/{complaint}/referral/return")
+@router.post("/v1/escalations/{complaint}/referral/return", openapi_extra=documented_body(bodies.ReturnBody))
 async def return_referral(
     complaint: Id,
     ask: Ask,
@@ -203,7 +206,7 @@ async def group_history(group: Id, by: Caller, engine: Engine) -> dict[str, Any]
     return await _history(handlers.group_stream_of(group), by, engine)
 
 
-@router.post("/v1/groups/{group}/members")
+@router.post("/v1/groups/{group}/members", openapi_extra=documented_body(bodies.JoinBody))
 async def join_group(
     group: Id, ask: Ask, engine: Engine, body: Annotated[bodies.JoinBody, Depends(body_as(bodies.JoinBody))]
 ) -> Done:
@@ -213,7 +216,7 @@ async def join_group(
     )
 
 
-@router.post("/v1/groups/{group}/members/removal")
+@router.post("/v1/groups/{group}/members/removal", openapi_extra=documented_body(bodies.RemoveBody))
 async def remove_member(
     group: Id,
     ask: Ask,
@@ -226,7 +229,7 @@ async def remove_member(
     )
 
 
-@router.post("/v1/groups/{group}/roles")
+@router.post("/v1/groups/{group}/roles", openapi_extra=documented_body(bodies.RoleBody))
 async def change_role(
     group: Id, ask: Ask, engine: Engine, body: Annotated[bodies.RoleBody, Depends(body_as(bodies.RoleBody))]
 ) -> Done:
@@ -234,7 +237,7 @@ async def change_role(
     return done(await handlers.change_role(engine.log, group, ask, complaint=body.complaint, role=body.role))
 
 
-@router.post("/v1/groups/{group}/statement")
+@router.post("/v1/groups/{group}/statement", openapi_extra=documented_body(bodies.StatementBody))
 async def approve_statement(
     group: Id,
     ask: Ask,
@@ -246,7 +249,7 @@ async def approve_statement(
     return done(await handlers.approve_statement(engine.log, group, ask, keeper=keeper, text=body.text))
 
 
-@router.post("/v1/groups/{group}/remedy")
+@router.post("/v1/groups/{group}/remedy", openapi_extra=documented_body(bodies.RemedyBody))
 async def agree_remedy(
     group: Id,
     ask: Ask,

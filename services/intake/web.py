@@ -14,6 +14,7 @@ from eventlog.projections import reached
 from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
 from hosting.bodies import body_as, json_body
 from hosting.identity import require_role
+from hosting.openapi import documented_body
 from hosting.problems import Fault, Problem
 from services.intake import bodies, handlers
 from services.intake.domain.complaint.policy import ComplaintPolicy
@@ -45,7 +46,7 @@ async def _policy(request: Request) -> ComplaintPolicy:
     return cast("ComplaintPolicy", request.app.state.policy)
 
 
-@router.post("", status_code=202, response_model=Registered)
+@router.post("", status_code=202, response_model=Registered, openapi_extra=documented_body(Register))
 async def register(
     ask: Ask,
     raw: Annotated[Any, Depends(json_body)],
@@ -85,9 +86,7 @@ async def complaints(
 
 
 @router.get("/counts")
-async def counts(
-    by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0
-) -> dict[str, Any]:
+async def counts(by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
     """Count complaints by stage, outcome, timing and grade."""
     require_role(by, *READERS)
     await _wait_for(engine, min_position)
@@ -119,7 +118,7 @@ async def history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
 
 
-@router.post("/{complaint}/classification")
+@router.post("/{complaint}/classification", openapi_extra=documented_body(bodies.CorrectionBody))
 async def correct_classification(
     complaint: Id,
     ask: Ask,
@@ -140,7 +139,7 @@ async def acknowledge(complaint: Id, ask: Ask, engine: Engine) -> Done:
     return done(await handlers.acknowledge(engine.log, complaint, ask))
 
 
-@router.post("/{complaint}/handover/offer")
+@router.post("/{complaint}/handover/offer", openapi_extra=documented_body(bodies.OfferBody))
 async def offer_handover(
     complaint: Id,
     ask: Ask,
@@ -161,7 +160,7 @@ async def accept_handover(complaint: Id, ask: Ask, engine: Engine) -> Done:
     return done(await handlers.accept_handover(engine.log, complaint, ask))
 
 
-@router.post("/{complaint}/handover/refusal")
+@router.post("/{complaint}/handover/refusal", openapi_extra=documented_body(bodies.ReasonBody))
 async def decline_handover(
     complaint: Id,
     ask: Ask,
@@ -172,7 +171,7 @@ async def decline_handover(
     return done(await handlers.decline_handover(engine.log, complaint, ask, reason=body.reason))
 
 
-@router.post("/{complaint}/replies")
+@router.post("/{complaint}/replies", openapi_extra=documented_body(bodies.TextBody))
 async def reply(
     complaint: Id,
     ask: Ask,
@@ -183,7 +182,7 @@ async def reply(
     return done(await handlers.reply(engine.log, complaint, ask, text=body.text))
 
 
-@router.post("/{complaint}/harm-stopped")
+@router.post("/{complaint}/harm-stopped", openapi_extra=documented_body(bodies.StopHarmBody))
 async def stop_harm(
     complaint: Id,
     ask: Ask,
@@ -196,7 +195,7 @@ async def stop_harm(
     )
 
 
-@router.post("/{complaint}/links")
+@router.post("/{complaint}/links", openapi_extra=documented_body(bodies.LinkBody))
 async def link(
     complaint: Id,
     ask: Ask,
@@ -207,7 +206,7 @@ async def link(
     return done(await handlers.link(engine.log, complaint, ask, other=body.other, why=body.why))
 
 
-@router.post("/{complaint}/links/removal")
+@router.post("/{complaint}/links/removal", openapi_extra=documented_body(bodies.LinkBody))
 async def unlink(
     complaint: Id,
     ask: Ask,
@@ -218,7 +217,7 @@ async def unlink(
     return done(await handlers.unlink(engine.log, complaint, ask, other=body.other, why=body.why))
 
 
-@router.post("/{complaint}/answer")
+@router.post("/{complaint}/answer", openapi_extra=documented_body(bodies.AnswerBody))
 async def answer(
     complaint: Id,
     ask: Ask,
@@ -229,7 +228,7 @@ async def answer(
     return done(await handlers.answer(engine.log, complaint, ask, outcome=body.outcome, text=body.text))
 
 
-@router.post("/{complaint}/return-visits")
+@router.post("/{complaint}/return-visits", openapi_extra=documented_body(bodies.VisitBody))
 async def record_return_visit(
     complaint: Id,
     ask: Ask,
@@ -240,7 +239,7 @@ async def record_return_visit(
     return done(await handlers.record_return_visit(engine.log, complaint, ask, **body.model_dump()))
 
 
-@router.post("/{complaint}/reopening")
+@router.post("/{complaint}/reopening", openapi_extra=documented_body(bodies.WordsBody))
 async def reopen(
     complaint: Id,
     ask: Ask,
@@ -251,7 +250,7 @@ async def reopen(
     return done(await handlers.reopen(engine.log, complaint, ask, words=body.words))
 
 
-@router.post("/{complaint}/withdrawal")
+@router.post("/{complaint}/withdrawal", openapi_extra=documented_body(bodies.WordsBody))
 async def withdraw(
     complaint: Id,
     ask: Ask,
@@ -262,7 +261,7 @@ async def withdraw(
     return done(await handlers.withdraw(engine.log, complaint, ask, words=body.words))
 
 
-@router.post("/{complaint}/decision-elsewhere")
+@router.post("/{complaint}/decision-elsewhere", openapi_extra=documented_body(bodies.DecidedBody))
 async def decide_elsewhere(
     complaint: Id,
     ask: Ask,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
@@ -33,6 +34,16 @@ def engines() -> Iterator[Engines]:
         yield found
 
 
+@asynccontextmanager
+async def down(engines: Engines, name: EngineName) -> AsyncIterator[None]:
+    """Kill an engine for the length of a block; it is back, on its old address, when the block is left."""
+    kill(engines, name)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(revive, engines)
+
+
 @pytest.mark.parametrize("name", ["kafka", "postgres"])
 async def test_engine_killed_under_load_loses_and_doubles_nothing(
     installation: LiveInstallation, engines: Engines, name: EngineName
@@ -40,9 +51,8 @@ async def test_engine_killed_under_load_loses_and_doubles_nothing(
     running(engines, name)
     async with load_on(installation) as load:
         await grown(load, 30)
-        kill(engines, name)
-        await asyncio.sleep(DOWN_SECONDS)
-        await asyncio.to_thread(revive, engines)
+        async with down(engines, name):
+            await asyncio.sleep(DOWN_SECONDS)
         began = time.monotonic()
         await grown(load, load.size + 30)
     evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
@@ -58,12 +68,11 @@ async def test_front_door_opens_without_a_broker_and_catches_up_when_it_is_there
     running(engines, "kafka")
     for instance in installation.every:
         instance.stop()
-    kill(engines, "kafka")
-    for instance in installation.every:
-        instance.start()
-    await asyncio.to_thread(installation.only("intake").wait_ready)
-    one = await registered(people, complaint(PAST_EN, recorder=AGENT.actor))
-    await asyncio.to_thread(revive, engines)
+    async with down(engines, "kafka"):
+        for instance in installation.every:
+            instance.start()
+        await asyncio.to_thread(installation.only("intake").wait_ready)
+        one = await registered(people, complaint(PAST_EN, recorder=AGENT.actor))
 
     assert (await offered(people, one, "care"))["level"] == "senior"
     await promises_hold(installation, [one])
@@ -73,10 +82,9 @@ async def test_database_away_is_said_and_nothing_is_acknowledged(
     installation: LiveInstallation, engines: Engines, people: People
 ) -> None:
     running(engines, "postgres")
-    kill(engines, "postgres")
-    answer = await people.ask(AGENT, "POST", "/v1/complaints", body=complaint(PAST_EN))
-    live, ready = await _health(people, "live"), await _health(people, "ready")
-    await asyncio.to_thread(revive, engines)
+    async with down(engines, "postgres"):
+        answer = await people.ask(AGENT, "POST", "/v1/complaints", body=complaint(PAST_EN))
+        live, ready = await _health(people, "live"), await _health(people, "ready")
 
     async def well() -> bool:
         return all(map(_is_ready, installation.every))
