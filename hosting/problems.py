@@ -21,6 +21,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:amends:problem:"
 REFUSED_STATUS: Final = 409  # a rule of the domain says no: the request is fine, the state is not
 _WORDING_MEMBERS: Final = {"title_en", "title_zh", "remedy_en", "remedy_zh"}
+# Where to look when no single member is wrong: the body as a whole, or who is asking.
+_WHOLE: Final = {400: "body", 403: "header:authorization", 408: "body", 413: "body", 422: "body"}
 _LANGUAGES_READ: Final = 16  # ranges of an Accept-Language header that are looked at
 
 
@@ -82,7 +84,7 @@ class RefusalTexts:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a request. `at` is a JSON pointer into the body or `query:…`, `header:…`, `path:…`."""
+    """One thing wrong with a request. `at` is a JSON pointer into the body or `body`, `query:…`, `header:…`, `path:…`."""
 
     rule: str
     detail: str = ""
@@ -126,7 +128,7 @@ def document(
         "status": problem.status,
         "detail": problem.detail or title,
         "instance": instance,
-        "field": problem.field,
+        "field": problem.field or _WHOLE.get(problem.status),
         "rule": problem.rule,
         "remedy": wording.remedy(language),
         "errors": [_error_member(fault, texts, language) for fault in problem.errors],

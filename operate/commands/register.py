@@ -52,7 +52,7 @@ def register(
         task = bars.add_task("Registering 受理", total=total)
         sent = asyncio.run(send_all(door, lines_of(file), _mover(bars, task)))
     if as_json:
-        print_json({**asdict(sent), "refusals": [asdict(each) for each in sorted(sent.refusals)]})
+        print_json(_document(sent))
     else:
         _show(sent)
     if sent.refused_lines:
@@ -92,6 +92,16 @@ def _mover(bars: Progress, task: object) -> Callable[[Sent], None]:
     return move
 
 
+def _document(sent: Sent) -> dict[str, object]:
+    return {
+        "registered": sent.registered,
+        "known": sent.known,
+        "refused": sent.refused_lines,
+        "refusals": [asdict(each) for each in sorted(sent.refusals)],
+        "passed_over": dict(sent.passed_over),
+    }
+
+
 def _show(sent: Sent) -> None:
     if sent.refusals:
         OUT.print(_refusals_table(sent))
@@ -101,7 +111,7 @@ def _show(sent: Sent) -> None:
         )
     for member, count in sent.passed_over.most_common():
         OUT.print(
-            f"[yellow]![/] {escape(member)} is not in the register and was passed over on {count} lines.",
+            f"[yellow]![/] {escape(member)} is no member of the register and was passed over ({count} times)",
             highlight=False,
         )
     OUT.print(
@@ -112,7 +122,9 @@ def _show(sent: Sent) -> None:
 
 
 def _refusals_table(sent: Sent) -> Table:
-    table = Table("line 行", "member 字段", "rule 规则", "what to do 处理办法", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("line 行", "member 字段", "rule 规则", "what to do 处理办法"):
+        table.add_column(column, overflow="fold")
     for each in sorted(sent.refusals)[:REFUSALS_SHOWN]:
         table.add_row(
             str(each.line),

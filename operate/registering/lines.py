@@ -28,14 +28,30 @@ CELL_CHARACTERS_MAX: Final = 1_000_000
 _TRUTHS: Final = {"true": True, "false": False}
 
 
+# What keeps a CSV line from being sent at all: what to do about it, in English and Chinese.
+REMEDIES: Final = {
+    "csv_unreadable": (
+        "Close the quotation marks, and keep a cell under a million characters.",
+        "请补全引号，且单元格不超过一百万字符。",
+    ),
+    "csv_too_many_cells": (
+        "Put a cell that holds a comma into quotation marks: the line has more cells than the header.",
+        "含逗号的单元格请加引号：本行的单元格多于表头。",
+    ),
+    "csv_columns_clash": (
+        "Keep one of two columns of which one names a part of the other.",
+        "两列中一列是另一列的下级字段，请只保留一列。",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One complaint to send, or (body None) a line that cannot even be sent, with the rule and the remedy."""
+    """One complaint to send, or (body None) a line that cannot even be sent, with the rule of `REMEDIES`."""
 
     number: int
     body: bytes | None
     rule: str = ""
-    remedy: str = ""
 
 
 def lines_of(path: Path) -> Iterator[Line]:
@@ -86,7 +102,7 @@ def _csv_lines(path: Path) -> Iterator[Line]:
             except StopIteration:
                 return
             except csv.Error:
-                yield Line(number, None, "csv_malformed", "Close the quotation marks and shorten the cell.")
+                yield Line(number, None, "csv_unreadable")
                 continue
             if any(cells):
                 yield _csv_line(number, header, cells)
@@ -94,14 +110,11 @@ def _csv_lines(path: Path) -> Iterator[Line]:
 
 def _csv_line(number: int, header: list[str], cells: list[str]) -> Line:
     if len(cells) > len(header):
-        remedy = (
-            "Put a cell that holds a comma into quotation marks: the line has more cells than the header."
-        )
-        return Line(number, None, "csv_malformed", remedy)
+        return Line(number, None, "csv_too_many_cells")
     body: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=False):
         if cell.strip() and not _put(body, name.split("."), _plain(cell, columns().get(name, str))):
-            return Line(number, None, "csv_malformed", f"Rename the column {name}: another one holds it.")
+            return Line(number, None, "csv_columns_clash")
     return Line(number, json.dumps(body, ensure_ascii=False).encode())
 
 
@@ -130,7 +143,7 @@ def _columns(part: type[BaseModel], prefix: str) -> Iterator[tuple[str, type]]:
         inner = next((kind for kind in kinds if issubclass(kind, BaseModel)), None)
         if inner is None:
             yield f"{prefix}{name}", next((kind for kind in (bool, int) if kind in kinds), str)
-        elif tuple not in kinds and not _is_list(field.annotation):
+        elif not _is_list(field.annotation):
             yield from _columns(inner, f"{prefix}{name}.")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 
 from operate.errors import OperateError
-from operate.registering.lines import Line
+from operate.registering.lines import REMEDIES, Line
 
 AT_ONCE: Final = 8
 TRIES_MAX: Final = 6
@@ -72,26 +72,37 @@ async def send_all(door: Door, lines: Iterator[Line], told: Callable[[Sent], Non
     async with httpx.AsyncClient(
         base_url=door.url, headers=headers, timeout=_ANSWER_SECONDS, limits=limits
     ) as client:
+        troubles: list[Exception] = []
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
-                    group.create_task(_send_next(client, lines, sent, told))
-        except* OperateError as trouble:
-            raise trouble.exceptions[0] from None
+                    group.create_task(_send_next(client, door, _Work(lines, sent, told)))
+        except* OperateError as found:
+            troubles.extend(found.exceptions)
+        # All senders meet the same closed door: one of them says so.
+        if troubles:
+            raise troubles[0]
     return sent
 
 
-async def _send_next(
-    client: httpx.AsyncClient, lines: Iterator[Line], sent: Sent, told: Callable[[Sent], None]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    lines: Iterator[Line]
+    sent: Sent
+    told: Callable[[Sent], None]
+
+
+async def _send_next(client: httpx.AsyncClient, door: Door, work: _Work) -> None:
     # All senders draw from the one iterator, so that a large file is never in memory.
-    for line in lines:
+    for line in work.lines:
         if line.body is None:
-            sent.refused_lines += 1
-            sent.refusals.append(Refusal(line.number, "", line.rule, line.remedy))
+            english, chinese = REMEDIES[line.rule]
+            work.sent.refused_lines += 1
+            remedy = chinese if door.language == "zh" else english
+            work.sent.refusals.append(Refusal(line.number, "", line.rule, remedy))
         else:
-            _note(sent, line, await _answered(client, line.body, sent))
-        told(sent)
+            _note(work.sent, line, await _answered(client, line.body, work.sent))
+        work.told(work.sent)
 
 
 async def _answered(client: httpx.AsyncClient, body: bytes, sent: Sent) -> httpx.Response:
@@ -109,7 +120,7 @@ async def _answered(client: httpx.AsyncClient, body: bytes, sent: Sent) -> httpx
             trouble = f"status {response.status_code}"
         await asyncio.sleep(_AGAIN_SECONDS * 2**attempt)
     raise OperateError(
-        f"Intake at {client.base_url} does not answer ({trouble}); {sent.lines} lines have been answered.",
+        f"Intake at {client.base_url} does not answer ({trouble}); {sent.registered + sent.known} complaints are in.",
         "See that it runs, then send the same file again: what is registered is told as already known.",
     )
 
@@ -137,9 +148,11 @@ def _note(sent: Sent, line: Line, response: httpx.Response) -> None:
 
 def _refusals(line: int, said: Mapping[str, Any], status: int) -> Iterator[Refusal]:
     for fault in said.get("errors") or [said]:
-        yield Refusal(
-            line, fault.get("field", ""), fault.get("rule", f"status {status}"), fault.get("remedy", "")
-        )
+        remedy = fault.get("remedy", "")
+        # Some remedies send the reader to the detail: limits and allowed values, never what was sent.
+        if "detail" in remedy:
+            remedy = f"{remedy} {fault.get('detail', '')}"
+        yield Refusal(line, fault.get("field", ""), fault.get("rule", f"status {status}"), remedy)
 
 
 def _document(response: httpx.Response) -> Mapping[str, Any]:

@@ -76,7 +76,7 @@ def deep(levels: int) -> bytes:
 @pytest.mark.parametrize(
     ("request_parts", "expected"),
     [
-        ({"json": {}}, (422, "body_invalid", None)),
+        ({"json": {}}, (422, "body_invalid", "body")),
         ({"json": {**GOOD, "received": "2026-03-01T09:30:00"}}, (422, "time_without_zone", "/received")),
         ({"json": {**GOOD, "purchases": "5"}}, (422, "number_expected", "/purchases")),
         ({"json": {**GOOD, "asked": [{"kind": "x"}]}}, (422, "value_unknown", "/asked/0/kind")),
@@ -84,9 +84,9 @@ def deep(levels: int) -> bytes:
             {"json": {**GOOD, "asked": [{"kind": "fix", "amount": 1.5}]}},
             (422, "text_expected", "/asked/0/amount"),
         ),
-        ({"content": b" " * 300 * 1024, "headers": JSON}, (413, "body_too_large", None)),
-        ({"content": deep(33), "headers": JSON}, (400, "too_deep", None)),
-        ({"content": b'{"narrative": "\\u0000"}', "headers": JSON}, (400, "nul_character", None)),
+        ({"content": b" " * 300 * 1024, "headers": JSON}, (413, "body_too_large", "body")),
+        ({"content": deep(33), "headers": JSON}, (400, "too_deep", "body")),
+        ({"content": b'{"narrative": "\\u0000"}', "headers": JSON}, (400, "nul_character", "body")),
         (
             {"content": "{}", "headers": {"content-type": "application/json; charset=gbk"}},
             (415, "charset_unsupported", "header:content-type"),

@@ -54,6 +54,13 @@ async def pool(emptied_database: str) -> AsyncIterator[Pool]:
         pool.terminate()
 
 
+@pytest.fixture
+async def another_database(postgres_only: Engines) -> AsyncIterator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    yield await create_database(postgres_only, name)
+    await drop_database(postgres_only, name)
+
+
 @pytest.fixture(params=["memory", "postgres"])
 def storage(request: pytest.FixtureRequest) -> Storage:
     if request.param == "memory":

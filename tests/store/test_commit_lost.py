@@ -75,7 +75,7 @@ async def test_records_over_a_line_that_loses_replies_are_noted_once_each(
     expected = tuple(f"n{n}" for n in range(1, 11))
     assert losses.lost >= 3
     assert expected == await direct.noted("k") == await direct.noted("m")
-    assert await direct.storage.log.head() == 40
+    assert await direct.storage.log.head() == 20
 
 
 async def test_the_store_itself_says_only_that_it_does_not_know(emptied_database: str, pool: Pool) -> None:

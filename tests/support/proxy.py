@@ -49,9 +49,7 @@ class Proxy:
         finally:
             server.close()
             self.break_all()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks)
 
     def break_all(self) -> None:
         """Break every connection as a failing network would."""

@@ -156,7 +156,7 @@ def test_rule_without_remedy_stops_the_start() -> None:
 
 
 def test_empty_members_are_left_out() -> None:
-    members = document(Problem(400, "not_json"), RefusalTexts.from_toml(), "en")
+    members = document(Problem(409, "not_json"), RefusalTexts.from_toml(), "en")
 
     assert {"type", "title", "status", "detail", "rule", "remedy"} == members.keys()
 
