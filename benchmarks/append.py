@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
 
+from benchmarks import complaint
+from benchmarks.arrivals import watching
 from benchmarks.complaint import COMPLAINT, Register
 from benchmarks.load import Load, Streams
 from benchmarks.peers import PeerName, execute_ours, fresh_complaint, open_keyring, register, reply
@@ -30,10 +33,19 @@ _PRELOADERS: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class AppendFigure:
-    """How many callers on which streams. Of existing ones no state is held: each command loads and folds its own."""
+    """How many callers on which streams; without `holds_states` the engine too loads a stream for each command."""
 
     streams: Streams
     callers: int
+    holds_states: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AppendSample:
+    """Commands a second: answered to their callers, and published, which is when all duties are done."""
+
+    answered: float
+    published: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +64,8 @@ class AppendBench:
     span: Span
     full: str
 
-    async def sample(self, peer: PeerName, figure: AppendFigure) -> float:
-        """Measure once, on fresh databases and topics; return commands a second."""
+    async def sample(self, peer: PeerName, figure: AppendFigure) -> AppendSample:
+        """Measure once, on a fresh database and fresh topics."""
         async with AsyncExitStack() as stack:
             template = EMPTY if figure.streams == "new" else self.full
             dsn = await stack.enter_async_context(self.site.database(template))
@@ -66,14 +78,19 @@ class AppendBench:
                 keys_database=self.site.keys_dsn,
                 secrets=self.site.secrets,
                 topic_prefix=prefix,
-                holds_states=False,
+                holds_states=figure.holds_states,
             )
             service = await stack.enter_async_context(started(opening))
+            arrivals = await stack.enter_async_context(
+                watching(self.site.engines.kafka, prefix + complaint.TOPIC)
+            )
             load = Load(streams=figure.streams, callers=figure.callers, seconds=self.span.warm_up_seconds)
             await service.send(load)
             await settle(dsn)
+            before, began = await arrivals.count(), time.perf_counter()
             sent = await service.send(load.model_copy(update={"seconds": self.span.measured_seconds}))
-            return sent.count / sent.seconds
+            published = (await arrivals.count() - before) / (time.perf_counter() - began)
+            return AppendSample(sent.count / sent.seconds, published)
 
 
 @asynccontextmanager

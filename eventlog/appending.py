@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Sequence
 
 import stamina
 
@@ -31,15 +30,13 @@ class Appender:
         self._peak = 0
         self._gatherer: Gatherer[Chain, Answer] = Gatherer(self._append_all, share=self._half)
 
-    @contextmanager
-    def outstanding(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Count one command as under way: how many there are says how large a flush should be."""
         self._outstanding += 1
         self._peak = max(self._peak, self._outstanding)
-        try:
-            yield
-        finally:
-            self._outstanding -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._outstanding -= 1
 
     async def append(self, chain: Chain) -> Answer:
         """Write a chain; return the verdict and the position of its last event. Raises Unavailable."""

@@ -69,9 +69,8 @@ class Decided(NamedTuple):
         """Return one result per step; `position` is where the chain's last event stands."""
         results: list[Result] = []
         for each in reversed(self.decisions):
-            results.append(
-                Result(stream, each.version, each.events, position if each.events else None, each.refused)
-            )
+            place = position if each.events else None
+            results.append(Result(stream, each.version, each.events, place, each.refused))
             if position is not None:
                 position -= len(each.events)
         return results[::-1]
@@ -135,7 +134,7 @@ def decide_steps(
         state = decider.fold(events, state)
         version += len(events)
         made = [aggregate.outgoing(stream, event) for event in events]
-        sequence += sum(message is not None for message in made)
+        sequence += sum([message is not None for message in made])
         messages.extend(made)
         decisions.append(Decision(step, events, refused, version))
     return Decided(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -75,33 +75,26 @@ class Turns:
     def __init__(self) -> None:
         self._queues: dict[str, deque[asyncio.Future[None]]] = {}
 
-    @asynccontextmanager
-    async def of(self, name: str) -> AsyncIterator[None]:
-        """Wait for the name's turn and hold it."""
+    def of(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Wait for the name's turn on entering, hold it inside."""
+        return _Turn(self, name)
+
+    async def take(self, name: str) -> None:
+        """Return when it is the name's turn; `pass_on` must follow."""
         queue = self._queues.get(name)
         if queue is None:
             self._queues[name] = deque()
-        else:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            queue.append(turn)
-            try:
-                await turn
-            except BaseException:
-                self._step_aside(name, turn)
-                raise
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(turn)
         try:
-            yield
-        finally:
-            self._pass_on(name)
+            await turn
+        except BaseException:
+            self._step_aside(name, turn)
+            raise
 
-    def _step_aside(self, name: str, turn: asyncio.Future[None]) -> None:
-        if turn.done() and not turn.cancelled():
-            self._pass_on(name)
-        elif turn in (queue := self._queues.get(name, deque())):
-            # It is gone from the queue when the holder let go after the cancellation and before this.
-            queue.remove(turn)
-
-    def _pass_on(self, name: str) -> None:
+    def pass_on(self, name: str) -> None:
+        """Let the next one have the name."""
         queue = self._queues[name]
         while queue:
             turn = queue.popleft()
@@ -109,3 +102,26 @@ class Turns:
                 turn.set_result(None)
                 return
         del self._queues[name]
+
+    def _step_aside(self, name: str, turn: asyncio.Future[None]) -> None:
+        if turn.done() and not turn.cancelled():
+            self.pass_on(name)
+        elif turn in (queue := self._queues.get(name, deque())):
+            # It is gone from the queue when the holder let go after the cancellation and before this.
+            queue.remove(turn)
+
+
+class _Turn(AbstractAsyncContextManager[None]):
+    """A held turn. Every command takes one, and a generator's context costs it five times as much."""
+
+    __slots__ = ("_name", "_turns")
+
+    def __init__(self, turns: Turns, name: str) -> None:
+        self._turns = turns
+        self._name = name
+
+    async def __aenter__(self) -> None:
+        await self._turns.take(self._name)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turns.pass_on(self._name)

@@ -81,10 +81,9 @@ class EventLog:
         Raises InboxMoved when another instance took the messages, Unavailable or Contended; ValueError when
         two steps carry the same id.
         """
-        ids = [step.command_id for step in work.steps if step.command_id is not None]
-        if len(ids) != len(set(ids)):
-            raise ValueError(f"two steps on {work.stream} carry the same command id")
-        with self._appender.outstanding():
+        if len(work.steps) > 1:
+            _refuse_twins(work)
+        with self._appender:
             if not work.steps:
                 return await self._advance(work)
             async with self._turns.of(work.stream):
@@ -115,9 +114,9 @@ class EventLog:
             folded = self._guess(aggregate, work.stream, is_new=is_new) or await self._refreshed(
                 aggregate, work.stream
             )
-            steps = [step for step in work.steps if step.command_id not in settled]
+            steps = [step for step in work.steps if step.command_id not in settled] if settled else work.steps
             decided = decide_steps(aggregate, work.stream, folded, steps)
-            if known := await self._answers(decided.refused_steps):
+            if (refused := decided.refused_steps) and (known := await self._answers(refused)):
                 # What was done before stays done, even where a rule would forbid it by now.
                 settled |= known
                 continue
@@ -201,11 +200,20 @@ class EventLog:
         return [[row for row in found[stream] if row.version > after] for stream, after in wanted]
 
 
+def _refuse_twins(work: Work) -> None:
+    ids = [step.command_id for step in work.steps if step.command_id is not None]
+    if len(ids) != len(set(ids)):
+        raise ValueError(f"two steps on {work.stream} carry the same command id")
+
+
 def _merged(
     work: Work, decided: Decided, settled: Mapping[UUID, Result], position: int | None
 ) -> list[Result]:
     """Return one result per step of the work, in its order: decided now, or known from before."""
-    results = iter(decided.results(work.stream, position))
+    decided_now = decided.results(work.stream, position)
+    if not settled:
+        return decided_now
+    results = iter(decided_now)
     return [
         settled[step.command_id] if step.command_id in settled else next(results)  # type: ignore[index]
         for step in work.steps

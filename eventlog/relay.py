@@ -64,7 +64,7 @@ class Relay:
 
     async def republish(self, rows: Sequence[Row]) -> int:
         """Send rows again with the same bytes, for a topic to be rebuilt; the cursor stays. Return how many."""
-        records = [self._record(row) for row in rows if row.public is not None]
+        records = self._records([row for row in rows if row.public is not None])
         await self._publisher.publish(records)
         return len(records)
 
@@ -74,7 +74,7 @@ class Relay:
             open_rows = [row for row in rows if row.public is not None and row.stream not in quarantined]
             if not open_rows:
                 return
-            records = [self._record(row) for row in open_rows]
+            records = self._records(open_rows)
             try:
                 await self._publisher.publish(records)
             except TooLarge as trouble:
@@ -86,11 +86,11 @@ class Relay:
             else:
                 return
 
-    def _record(self, row: Row) -> PublicRecord:
-        return PublicRecord(
-            topic=self._topic_of(row.stream),
-            key=row.stream.encode(),
-            value=row.public or b"",
-            headers=self._headers(row),
-            timestamp_ms=int(self._clock.real_now().timestamp() * 1000),
-        )
+    def _records(self, rows: Sequence[Row]) -> list[PublicRecord]:
+        now_ms = int(self._clock.real_now().timestamp() * 1000)
+        return [
+            PublicRecord(
+                self._topic_of(row.stream), row.stream.encode(), row.public or b"", self._headers(row), now_ms
+            )
+            for row in rows
+        ]

@@ -54,35 +54,36 @@ class NaiveLog:
         for _ in range(ATTEMPTS_MAX):
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    await self._execute(connection, stream, command, cause)
-            except asyncpg.UniqueViolationError:
-                if await self._is_known(cause):
+                    if await self._is_due(connection, cause):
+                        await self._execute(connection, stream, command, cause)
                     return
-            else:
-                return
+            except asyncpg.UniqueViolationError:
+                continue
         raise RuntimeError(f"{stream} changed {ATTEMPTS_MAX} times under one command")
 
+    @staticmethod
+    async def _is_due(connection: Connection, cause: Cause) -> bool:
+        last = await connection.fetchval(SQL["inbox"], cause.topic, cause.key)
+        if (last or 0) + 1 != cause.sequence:
+            return False
+        known = cause.command_id and await connection.fetchval(SQL["known"], cause.command_id)
+        return not known
+
     async def _execute(self, connection: Connection, stream: str, command: Command, cause: Cause) -> None:
-        moved = await connection.fetchval(SQL["advance"], cause.topic, cause.key, cause.sequence)
-        if moved is None:
-            return
         codec, decider = self._aggregate.codec, self._aggregate.decider
         rows = [Row(*record) for record in await connection.fetch(SQL["load"], stream)]
         state = decider.fold(codec.closed(row) for row in rows)
         version = rows[-1].version if rows else 0
         events: Sequence[Event] = decider.decide(command, state)
-        if cause.command_id is not None:
-            await connection.execute(
-                SQL["add_command"], cause.command_id, stream, version + len(events), len(events)
-            )
         keys = await self._keyring.for_persons(
             {person for event in events for person in codec.persons(event)}
         )
         sequence = max((row.public_sequence or 0 for row in rows), default=0)
         await self._insert(connection, _Place(stream, version, sequence, cause.message_id), events, keys)
-
-    async def _is_known(self, cause: Cause) -> bool:
-        return cause.command_id is not None and await self._pool.fetchval(SQL["known"], cause.command_id)
+        if cause.command_id is not None:
+            version += len(events)
+            await connection.execute(SQL["add_command"], cause.command_id, stream, version, len(events))
+        await connection.execute(SQL["advance"], cause.topic, cause.key, cause.sequence)
 
     async def _insert(
         self, connection: Connection, place: _Place, events: Sequence[Event], keys: Mapping[str, Any]

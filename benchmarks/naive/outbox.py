@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 import asyncpg
@@ -26,12 +27,14 @@ class Outbox:
         self._headers = HeaderWriter(source=f"/amends/{service}")
 
     async def run(self) -> None:
-        """Publish until cancelled. A full batch is followed by the next at once, else by a pause."""
+        """Publish until cancelled, at a steady beat: what a batch takes is not added to the pause."""
+        due = time.monotonic()
         while True:
-            if await self._publish_next() < BATCH:
-                await asyncio.sleep(POLL_SECONDS)
+            await self._publish_next()
+            due = max(due + POLL_SECONDS, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
 
-    async def _publish_next(self) -> int:
+    async def _publish_next(self) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(SQL["next"], BATCH)
             sent = [
@@ -46,7 +49,6 @@ class Outbox:
             await asyncio.gather(*sent)
             if rows:
                 await connection.execute(SQL["sent"], [row["id"] for row in rows])
-        return len(rows)
 
     def _headers_of(self, row: asyncpg.Record) -> list[tuple[str, bytes]]:
         return self._headers.headers(

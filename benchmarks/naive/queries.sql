@@ -14,11 +14,12 @@ INSERT INTO naive.commands (id, stream, version, events) VALUES ($1, $2, $3, $4)
 -- name: known
 SELECT true FROM naive.commands WHERE id = $1
 
+-- name: inbox
+SELECT last_sequence FROM naive.inbox WHERE topic = $1 AND key = $2 FOR UPDATE
+
 -- name: advance
-INSERT INTO naive.inbox AS x (topic, key, last_sequence) VALUES ($1, $2, $3)
+INSERT INTO naive.inbox (topic, key, last_sequence) VALUES ($1, $2, $3)
 ON CONFLICT (topic, key) DO UPDATE SET last_sequence = excluded.last_sequence
- WHERE x.last_sequence = excluded.last_sequence - 1
-RETURNING last_sequence
 
 -- name: enqueue
 INSERT INTO naive.outbox (stream, version, type, schema, sequence, at, correlation_id, causation_id, value)

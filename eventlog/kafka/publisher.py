@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ssl import SSLContext
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -20,11 +19,11 @@ RECORD_BYTES_MAX = 1_048_576 - 2_048
 DEAD_LETTER_BYTES_MAX = 2 * 1_048_576 - 2_048
 SEND_SECONDS_MAX = 30.0
 CLOSE_SECONDS_MAX = 2.0
+END_SECONDS = 0.2
 REQUEST_MILLISECONDS_MAX = 15_000
 
 
-@dataclass(frozen=True, slots=True)
-class PublicRecord:
+class PublicRecord(NamedTuple):
     """A record ready to leave. `timestamp_ms` is Kafka's own time and stays real."""
 
     topic: str
@@ -88,17 +87,17 @@ class Publisher:
             async with asyncio.timeout(SEND_SECONDS_MAX):
                 await self._send(await self._ready(), records)
         except MessageSizeTooLargeError:
-            await self.close()
+            await self._give_up()
             await self._find_too_large(records)
         except (KafkaError, OSError, TimeoutError) as trouble:
-            await self.close()
+            await self._give_up()
             raise Unavailable(f"Kafka does not take records ({type(trouble).__name__})") from trouble
         except asyncio.CancelledError:
-            await self.close()
+            await self._give_up()
             raise
 
     async def close(self) -> None:
-        """Give the producer up; the next publish makes a new one."""
+        """Send what is under way and stop; a later publish makes a new producer."""
         producer, self._producer = self._producer, None
         if producer is None:
             return
@@ -106,8 +105,13 @@ class Publisher:
             async with asyncio.timeout(CLOSE_SECONDS_MAX):
                 await producer.stop()
         except (KafkaError, OSError, TimeoutError):
-            # It hangs on requests nobody answers; without its connections it can send nothing later on.
-            await producer.client.close()
+            await _end(producer)
+
+    async def _give_up(self) -> None:
+        """End the producer without its broker; the next publish makes a new one."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _end(producer)
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -134,9 +138,11 @@ class Publisher:
 
     async def _send(self, producer: AIOKafkaProducer, records: Sequence[PublicRecord]) -> None:
         by_partition: dict[tuple[str, int], list[PublicRecord]] = {}
+        partitions = {
+            topic: len(await producer.partitions_for(topic)) for topic in {record.topic for record in records}
+        }
         for record in records:
-            partitions = len(await producer.partitions_for(record.topic))
-            place = (record.topic, partition_of(record.key, partitions))
+            place = (record.topic, partition_of(record.key, partitions[record.topic]))
             by_partition.setdefault(place, []).append(record)
         sent: list[asyncio.Future[Any]] = []
         try:
@@ -157,11 +163,25 @@ class Publisher:
                 async with asyncio.timeout(SEND_SECONDS_MAX):
                     await self._send(await self._ready(), [record])
             except MessageSizeTooLargeError:
-                await self.close()
+                await self._give_up()
                 raise TooLarge(record) from None
             except (KafkaError, OSError, TimeoutError) as trouble:
-                await self.close()
+                await self._give_up()
                 raise Unavailable(f"Kafka does not take records ({type(trouble).__name__})") from trouble
+
+
+async def _end(producer: AIOKafkaProducer) -> None:
+    """End what a producer runs, which it has no public way for: its stop waits until its broker took everything.
+
+    Left alone it would go on trying, and send old records after newer ones.
+    """
+    producer._closed = True  # noqa: SLF001 - see above
+    running = producer._sender.sender_task  # noqa: SLF001 - see above
+    running.cancel()
+    await producer.client.close()
+    await asyncio.wait([running], timeout=END_SECONDS)
+    running.cancel()
+    producer._message_accumulator.fail_all(KafkaError("the producer was given up"))  # noqa: SLF001 - see above
 
 
 def _batches(producer: AIOKafkaProducer, queue: Sequence[PublicRecord]) -> Iterator[BatchBuilder]:

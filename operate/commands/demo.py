@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 import time
 from typing import Annotated, Final
 
@@ -38,6 +40,8 @@ def demo(
 
     It has an installation of its own, fresh each time, and joins the engines of `amends up` where they run.
     """
+    # Whoever ends us by a signal wants no services left behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     settings, began = read_settings(), time.monotonic()
     tales = load()
     if complaints is not None:

@@ -44,7 +44,8 @@ def register(
 
     JSON Lines: one register a line, as POST /v1/complaints takes it. CSV: the first line names the members,
     with dots where they lie deeper (complainant.phone, product.price.amount); an empty cell is an absent
-    member. Sending a file again is safe: what is registered is told as already known.
+    member. Lines are sent several at a time. Sending a file again is safe: what is registered is told as
+    already known.
     """
     door = _door(read_settings(), url, token_file)
     total = sum(1 for _ in lines_of(file))

@@ -21,7 +21,7 @@ COUNTED: Final = (
     ("complaint.return_visit_recorded", "return visits", "回访"),
     ("complaint.reopened", "reopened", "重新受理"),
     ("complaint.deadline_missed", "deadlines missed, told by timers", "超时（定时器触发）"),
-    ("escalation.routed", "routed", "升级路由"),
+    ("escalation.routed", "routings proposed", "升级路由"),
     ("escalation.bypass_threatened", "bypasses threatened", "扬言越级"),
     ("escalation.bypass_recorded", "bypasses recorded", "已越级"),
     ("escalation.account_frozen", "handlers' accounts frozen", "情况说明固定"),

@@ -87,7 +87,7 @@ def _along_the_way(outcome: Outcome) -> Iterator[RenderableType]:
     missed = ", ".join(starmap("{} {}".format, account.missed_by_clock(names).items()))
     share, right = outcome.bypass_share, _read_right(outcome)
     yield (
-        f"[dim]Missed 超时：{missed or 'none 无'}.\n"
+        f"[dim]Missed 超时：{missed or 'none 无'} (these agents look in waves, every four hours at first).\n"
         f"Bypasses 越级：{share['with_record']} of {share['bypasses']} met a record of the front line 在先有记录.\n"
         f"Timing as first read stood in 时态初判维持率 {right}.[/]"
     )
@@ -116,7 +116,7 @@ def _open_ones(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _groups(outcome: Outcome) -> Iterator[RenderableType]:
     grown = list(measures.growth_of(outcome.read_back).values())
-    yield _heading("群体投诉的形成", "How a group grew: initiator 发起 → followers 跟随 → collective 群体")
+    yield _heading("群体投诉的形成", "How a group grew: initiator → followers → collective")
     for index, growth in enumerate(grown):
         yield _growth_table(growth) if index == 0 else Text(_in_one_line(growth))
     if not grown:
@@ -124,7 +124,7 @@ def _groups(outcome: Outcome) -> Iterator[RenderableType]:
 
 
 def _growth_table(growth: Sequence[Growth]) -> Table:
-    table = _table("时间 UTC", "persons 人数", "事件 what", "投诉 complaint", "理由 why")
+    table = _table("时间 UTC", "人 n", "事件 what", "投诉", "理由 why: cause · what is the same · text")
     for each in growth:
         table.add_row(
             _moment(each.at), str(each.persons or ""), _what(each), each.reference, escape(_reasons(each))
@@ -135,11 +135,11 @@ def _growth_table(growth: Sequence[Growth]) -> Table:
 def _what(each: Growth) -> str:
     match each.name:
         case "member_joined":
-            return f"joins 加入 · {each.role}"
+            return f"+ {each.role}"
         case "stage_advanced":
-            return f"[bold yellow]becomes {each.stage} 进入阶段[/]"
+            return f"[bold yellow]→ {each.stage}[/]"
         case "formed":
-            return "[bold]group formed 成群[/]"
+            return "[bold]group formed[/]"
         case name:
             return name.replace("_", " ")
 
@@ -147,15 +147,16 @@ def _what(each: Growth) -> str:
 def _reasons(each: Growth) -> str:
     if each.name != _JOINED:
         return ""
-    likeness = "" if each.likeness_percent is None else f" · {each.likeness_percent} % alike"
+    likeness = "" if each.likeness_percent is None else f" · {each.likeness_percent} %"
     more = f" +{len(each.shared) - SHARED_SHOWN}" if len(each.shared) > SHARED_SHOWN else ""
-    return f"{', '.join(each.causes)} · same {', '.join(each.shared[:SHARED_SHOWN])}{more}{likeness}"
+    return f"{', '.join(each.causes)} · {', '.join(each.shared[:SHARED_SHOWN])}{more}{likeness}"
 
 
 def _in_one_line(growth: Sequence[Growth]) -> str:
     last = growth[-1]
     members = [each.reference for each in growth if each.name == _JOINED]
-    return f"Another 另一组：{last.persons} persons, stage {last.stage} ({', '.join(members)})"
+    causes = ", ".join(next(each.causes for each in growth if each.name == _JOINED))
+    return f"Another 另一组：{causes} · {last.persons} persons · {last.stage} · {', '.join(members)}"
 
 
 def _told(telling: Telling) -> Iterator[RenderableType]:

@@ -86,16 +86,18 @@ def load(path: Path = CORPUS) -> list[Tale]:
 
 
 def chosen(tales: Sequence[Tale], complaints: int) -> list[Tale]:
-    """Return as many complaints with what belongs to them: planted lines, groups and repeats go first."""
+    """Return as many complaints with what belongs to them: the planted lines, each plot, then groups and repeats."""
     real = [tale for tale in tales if tale.is_a_complaint]
-    named = {tale.story.again_of for tale in real} | {
-        tale.reference for tale in tales if not tale.is_a_complaint
-    }
-    first = [tale for tale in real if tale.reference in named or _belongs_to_others(tale)]
-    first += _one_of_each_plot(real, first)
+    sent_again = {tale.reference for tale in tales if not tale.is_a_complaint}
+    named = {tale.story.again_of for tale in real}
+    wanted = [
+        *(tale for tale in real if tale.reference in sent_again),
+        *_one_of_each_plot(real),
+        *(tale for tale in real if tale.reference in named or _belongs_to_others(tale)),
+    ]
+    first = list({tale.reference: tale for tale in wanted}.values())[:complaints]
     others = [tale for tale in real if tale not in first]
-    room = max(0, complaints - len(first))
-    kept = [*first[:complaints], *_spread(others, min(room, len(others)))]
+    kept = [*first, *_spread(others, min(complaints - len(first), len(others)))]
     references = {tale.reference for tale in kept}
     return [tale for tale in tales if tale.reference in references]
 
@@ -116,12 +118,10 @@ def _belongs_to_others(tale: Tale) -> bool:
     return bool(story.group or story.again_of or story.near_miss_of or story.second_bypass)
 
 
-def _one_of_each_plot(tales: Sequence[Tale], already: Sequence[Tale]) -> list[Tale]:
-    played = {tale.story.plot for tale in already}
+def _one_of_each_plot(tales: Sequence[Tale]) -> list[Tale]:
     found: dict[str, Tale] = {}
     for tale in tales:
-        if tale.story.plot not in played:
-            found.setdefault(tale.story.plot, tale)
+        found.setdefault(tale.story.plot, tale)
     return list(found.values())
 
 

@@ -81,10 +81,11 @@ async def tell(doors: Doors, chosen: Chosen) -> Telling:
     above = (await doors.get(REFERRER, "escalation", f"/v1/escalations/{complaint}/history"))["events"]
     steps = sorted((each for each in (*own, *above) if each["type"] in TEXTS), key=_recorded_at)
     narrative = next(each["data"]["narrative"] for each in own if each["type"] == "complaint.registered")
-    return Telling(chosen, narrative, _quotes(own, narrative), tuple(_step(each) for each in steps), view)
+    return Telling(chosen, narrative, _quotes(own, narrative), tuple(step_of(each) for each in steps), view)
 
 
-def _step(event: Mapping[str, Any]) -> Step:
+def step_of(event: Mapping[str, Any]) -> Step:
+    """Return how an event of a history is told; its type must have a text."""
     texts = TEXTS[_key_of(event)]
     english = _readable(event["data"], {})
     english["clock_count"] = str(len(event["data"].get("clocks", ())))
@@ -132,4 +133,7 @@ def _quotes(events: Sequence[Mapping[str, Any]], narrative: str) -> tuple[str, .
     read = (each["data"]["labels"]["timing"] for each in events if each["type"] == "complaint.classified")
     timing: Mapping[str, Any] = next(read, {})
     evidence = sorted(timing.get("evidence", ()), key=lambda each: -abs(each["points"]))
-    return tuple(narrative[each["start"] : each["end"]] for each in evidence[:QUOTES_MAX])
+    quotes = [narrative[each["start"] : each["end"]] for each in evidence]
+    # Of two that overlap, the longer says it all.
+    whole = [quote for quote in quotes if not any(quote != other and quote in other for other in quotes)]
+    return tuple(dict.fromkeys(whole))[:QUOTES_MAX]

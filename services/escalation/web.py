@@ -53,14 +53,14 @@ async def escalation(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any
     require_role(by, *LADDER, OPERATOR)
     folded = await engine.log.state(handlers.stream_of(complaint))
     if isinstance(folded.state, Unheard):
-        raise _unknown("complaint_unheard", "escalation has not heard of a complaint under this id")
+        raise _unknown("not_registered", "escalation has not heard of a complaint under this id")
     return {"version": folded.version, **escalation_view(folded.state, engine.clock.now())}
 
 
 @router.get("/v1/escalations/{complaint}/history")
 async def escalation_history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell an escalation event by event. What people wrote is shown to staff only."""
-    return await _history(handlers.stream_of(complaint), by, engine)
+    return await _history(handlers.stream_of(complaint), by, engine, unknown="not_registered")
 
 
 @router.post("/v1/escalations/{complaint}/shelving", openapi_extra=documented_body(bodies.MoveBody))
@@ -203,7 +203,7 @@ async def group_shown(group: Id, by: Caller, engine: Engine) -> dict[str, Any]:
 @router.get("/v1/groups/{group}/history")
 async def group_history(group: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell a group event by event: how it grew, and why each member joined."""
-    return await _history(handlers.group_stream_of(group), by, engine)
+    return await _history(handlers.group_stream_of(group), by, engine, unknown="group_unknown")
 
 
 @router.post("/v1/groups/{group}/members", openapi_extra=documented_body(bodies.JoinBody))
@@ -271,11 +271,11 @@ async def _keeper(engine: Any) -> str:
     return str(key.person)
 
 
-async def _history(stream: str, by: Any, engine: Any) -> dict[str, Any]:
+async def _history(stream: str, by: Any, engine: Any, *, unknown: str) -> dict[str, Any]:
     require_role(by, *LADDER, OPERATOR)
     events = await engine.log.history(stream)
     if not events:
-        raise _unknown("history_unknown", "nothing is known under this id")
+        raise _unknown(unknown, "nothing is known under this id")
     is_staff = bool(set(by.roles) & set(LADDER))
     return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
 

@@ -290,7 +290,7 @@ async def _wait_for(engine: Any, position: int) -> None:
 
 
 def _unknown() -> Problem:
-    return Problem(404, "complaint_unknown", "there is no complaint under this id")
+    return Problem(404, "not_registered", "there is no complaint under this id")
 
 
 def _register_problem(error: ValidationError) -> Problem:

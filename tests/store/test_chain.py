@@ -103,7 +103,7 @@ TAMPERINGS = {
 
 @pytest.mark.parametrize(("tampering", "broken_at", "reason"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
 async def test_what_is_dropped_swapped_or_added_is_found_and_its_place_named(
-    log: PostgresLog, pool: Pool, tampering: str, broken_at: int, reason: str
+    log: PostgresLog, pool: Pool, *, tampering: str, broken_at: int, reason: str
 ) -> None:
     await pool.execute(tampering)
 

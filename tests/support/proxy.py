@@ -29,11 +29,15 @@ class Watcher:
 
 
 class Proxy:
-    """Listens on a port of its own; every connection gets its own watcher."""
+    """Listens on a port of its own; every connection gets its own watcher.
+
+    `is_refusing` turns new connections away; `is_mute` swallows what the server answers.
+    """
 
     def __init__(self, upstream: Address, watch: Callable[[], Watcher] = Watcher) -> None:
         self.port = 0
         self.is_refusing = False
+        self.is_mute = False
         self._upstream = upstream
         self._watch = watch
         self._open: set[asyncio.StreamWriter] = set()
@@ -71,7 +75,9 @@ class Proxy:
         try:
             await asyncio.gather(
                 _pass_on(reader, upstream_writer, watcher.asked),
-                _pass_on(upstream_reader, writer, watcher.answered),
+                _pass_on(
+                    upstream_reader, writer, lambda chunk: b"" if self.is_mute else watcher.answered(chunk)
+                ),
             )
         except (OSError, LineCut):
             return

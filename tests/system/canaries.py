@@ -31,7 +31,14 @@ def spellings(canary: str) -> list[bytes]:
 def found_in(places: Mapping[str, bytes], canaries: Iterable[str] = CANARIES) -> list[str]:
     """R12: return where a canary lies in clear."""
     wanted = [(canary, spelling) for canary in canaries for spelling in spellings(canary)]
-    return sorted({f"R12 {canary} in {place}" for place, content in places.items() for canary, spelling in wanted if spelling in content})
+    return sorted(
+        {
+            f"R12 {canary} in {place}"
+            for place, content in places.items()
+            for canary, spelling in wanted
+            if spelling in content
+        }
+    )
 
 
 async def everywhere(installation: LiveInstallation) -> dict[str, bytes]:

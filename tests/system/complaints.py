@@ -11,7 +11,9 @@ from tests.system.installation import until
 from tests.system.people import AGENT, CARE_SENIOR, VISITOR, People, Who
 
 ONGOING_ZH: Final = "我家从昨天晚上开始一直停水，到现在还没有来水，请马上派人处理。"
-ONGOING_EN: Final = "The heating in my flat has been off since Monday and it is still off. Please send someone today."
+ONGOING_EN: Final = (
+    "The heating in my flat has been off since Monday and it is still off. Please send someone today."
+)
 SAFETY_ZH: Final = "燃气灶还在漏气，家里一股煤气味，有危险，请马上来人！"
 PAST_ZH: Final = "上周买的电饭煲用了两天就坏了，已经退货退款，但是白白多扣了我50元运费，请退还。"
 PAST_EN: Final = (
@@ -34,7 +36,7 @@ def now() -> datetime:
     return Clock().now()
 
 
-def complaint(narrative: str, **changes: Any) -> dict[str, Any]:
+def complaint(narrative: str, /, **changes: Any) -> dict[str, Any]:
     """Return a register of a new person with a reference of its own; `changes` win, None leaves out."""
     number = next(_numbers)
     body: dict[str, Any] = {

@@ -43,7 +43,11 @@ class Sender:
         self._producer = producer
 
     async def send(
-        self, topic: str, key: str | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]] = ()
+        self,
+        topic: str,
+        key: str | None,
+        value: bytes | None,
+        headers: Iterable[tuple[str, bytes | None]] = (),
     ) -> tuple[str, int, int]:
         """Send one record and return its topic, partition and offset: what tells it from all others."""
         sent = await self._producer.send_and_wait(

@@ -22,14 +22,17 @@ from services.intake.upcasters import UPCASTERS as INTAKE_UPCASTERS
 
 RowOf = Callable[[str, Any], Sequence[Any]]
 
+COMPLAINT_COLUMNS: Final = (
+    "complaint, person, stage, outcome, owner, desk, level, offered_to, grade, timing, received_at,"
+    " next_clock, next_due"
+)
 # Each read model: whose it is, the streams it shows, how a state becomes a row, and its columns in that order.
 READ_MODELS: Final[dict[str, tuple[str, str, RowOf, str]]] = {
     "complaint_list": (
         "intake",
         "complaint",
         complaint_list.row_of,
-        "complaint, person, stage, outcome, owner, desk, level, offered_to, grade, timing, received_at,"
-        " next_clock, next_due",
+        COMPLAINT_COLUMNS,
     ),
     "escalation_list": (
         "escalation",
@@ -79,7 +82,8 @@ def by_stream(rows: Iterable[Row]) -> dict[str, list[Row]]:
 def states(rows: Iterable[Row]) -> dict[str, Any]:
     """Return the folded state of every stream."""
     return {
-        stream: catalogue().of(stream).decider.fold(map(event_of, each)) for stream, each in by_stream(rows).items()
+        stream: catalogue().of(stream).decider.fold(map(event_of, each))
+        for stream, each in by_stream(rows).items()
     }
 
 

@@ -46,7 +46,7 @@ STOP_SECONDS: Final = 25.0
 
 
 async def until(
-    condition: Callable[[], Awaitable[T]],
+    condition: Callable[[], Awaitable[T | None]],
     what: str,
     *,
     seconds: float = 45.0,

@@ -52,7 +52,7 @@ class People:
     clients: Mapping[str, httpx.AsyncClient]
     _tokens: dict[Who, str] = field(default_factory=dict)
 
-    async def ask(  # noqa: PLR0913 - what an HTTP request is made of
+    async def ask(
         self,
         who: Who,
         method: str,
@@ -67,7 +67,9 @@ class People:
         sent = {"authorization": f"Bearer {self.token(who)}", **(headers or {})}
         return await client.request(method, path, json=body, headers=sent)
 
-    async def post(self, who: Who, path: str, body: Any = None, *, service: str | None = None) -> dict[str, Any]:
+    async def post(
+        self, who: Who, path: str, body: Any = None, *, service: str | None = None
+    ) -> dict[str, Any]:
         """Return what a command that goes well is answered."""
         answer = await self.ask(who, "POST", path, body=body, service=service)
         assert answer.is_success, f"POST {path}: {answer.status_code} {answer.text}"

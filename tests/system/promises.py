@@ -65,7 +65,9 @@ def registered_once(acknowledged: Iterable[str], rows: Sequence[Row]) -> list[st
     streams = {f"complaint-{each}" for each in acknowledged}
     lost = [f"R1 acknowledged and not in the log: {each}" for each in sorted(streams - registered.keys())]
     twice = [f"R1 registered {count} times: {each}" for each, count in registered.items() if count != 1]
-    unread = [f"R1 classified {classified[each]} times: {each}" for each in registered if classified[each] != 1]
+    unread = [
+        f"R1 classified {classified[each]} times: {each}" for each in registered if classified[each] != 1
+    ]
     return lost + twice + unread
 
 
@@ -80,8 +82,16 @@ def one_effect_a_cause(rows: Sequence[Row]) -> list[str]:
         if row.causation_id is not None:
             times[row.stream, row.causation_id].add(row.recorded_at)
             said[row.stream, row.causation_id, row.type, _told_apart(row)] += 1
-    apart = [f"R2 {cause} led to {len(each)} appends on {stream}" for (stream, cause), each in times.items() if len(each) > 1]
-    doubled = [f"R2 {cause} led to {count} × {kind} on {stream}" for (stream, cause, kind, _), count in said.items() if count > 1]
+    apart = [
+        f"R2 {cause} led to {len(each)} appends on {stream}"
+        for (stream, cause), each in times.items()
+        if len(each) > 1
+    ]
+    doubled = [
+        f"R2 {cause} led to {count} × {kind} on {stream}"
+        for (stream, cause, kind, _), count in said.items()
+        if count > 1
+    ]
     return apart + doubled
 
 
@@ -97,7 +107,9 @@ def gapless(rows: Sequence[Row]) -> list[str]:
     found = _gaps("position", "the log", [row.position for row in rows])
     for stream, each in by_stream(rows).items():
         found += _gaps("version", stream, [row.version for row in each])
-        found += _gaps("sequence", stream, [row.public_sequence for row in each if row.public_sequence is not None])
+        found += _gaps(
+            "sequence", stream, [row.public_sequence for row in each if row.public_sequence is not None]
+        )
         if [row.position for row in each] != sorted(row.position for row in each):
             found.append(f"R3 versions and positions of {stream} disagree")
     return found
@@ -195,7 +207,9 @@ def published_as_committed(rows: Sequence[Row], records: Sequence[Record]) -> li
             found.append(f"R6 published otherwise than committed: {record.id}")
         if record.sequence not in firsts[record.key]:
             firsts[record.key].append(record.sequence)
-    found += [f"R6 {key} lies in the partitions {sorted(each)}" for key, each in places.items() if len(each) > 1]
+    found += [
+        f"R6 {key} lies in the partitions {sorted(each)}" for key, each in places.items() if len(each) > 1
+    ]
     return found + [
         f"R6 {key} was first seen in the order {order}"
         for key, order in firsts.items()
@@ -205,7 +219,13 @@ def published_as_committed(rows: Sequence[Row], records: Sequence[Record]) -> li
 
 def _is_same(record: Record, row: Row) -> bool:
     said = (record.topic, record.key, record.value, record.type, record.sequence)
-    return said == (TOPIC_OF[row.stream.split("-", 1)[0]], row.stream, row.public, row.public_type, row.public_sequence)
+    return said == (
+        TOPIC_OF[row.stream.split("-", 1)[0]],
+        row.stream,
+        row.public,
+        row.public_type,
+        row.public_sequence,
+    )
 
 
 def timers_as_folded(
@@ -219,8 +239,12 @@ def timers_as_folded(
     }
     found = [f"R7 not armed: {each}" for each in sorted(wanted.keys() - timers.keys())]
     found += [f"R7 armed for nothing: {each}" for each in sorted(timers.keys() - wanted.keys())]
-    found += [f"R7 due otherwise: {each}" for each in timers if each in wanted and timers[each] != wanted[each]]
-    return found + [f"R7 due and not fired: {each}" for each, due in timers.items() if now is not None and due < now]
+    found += [
+        f"R7 due otherwise: {each}" for each in timers if each in wanted and timers[each] != wanted[each]
+    ]
+    return found + [
+        f"R7 due and not fired: {each}" for each, due in timers.items() if now is not None and due < now
+    ]
 
 
 def clocks_missed_once(rows: Sequence[Row]) -> list[str]:

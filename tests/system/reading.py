@@ -24,7 +24,9 @@ _ROWS: Final = """
     SELECT position, stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id,
            public_type, public_schema, public_sequence, body, public
       FROM eventlog.events ORDER BY position"""
-_SEQUENCES: Final = "SELECT stream, max(public_sequence) FROM eventlog.events WHERE stream LIKE $1 GROUP BY stream"
+_SEQUENCES: Final = (
+    "SELECT stream, max(public_sequence) FROM eventlog.events WHERE stream LIKE $1 GROUP BY stream"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ class ServiceLog:
 
 async def log_of(installation: LiveInstallation, service: str) -> ServiceLog:
     """Return a service's whole log as it stands in its database."""
-    async with installation.database(service) as connection, connection.transaction(isolation="repeatable_read"):
+    async with (
+        installation.database(service) as connection,
+        connection.transaction(isolation="repeatable_read"),
+    ):
         rows = await connection.fetch(_ROWS)
         checkpoints = await connection.fetch("SELECT name, position FROM eventlog.checkpoints")
         inbox = await connection.fetch("SELECT topic, key, last_sequence FROM eventlog.inbox")
@@ -106,7 +111,9 @@ def _places(installation: LiveInstallation, topic: str) -> list[TopicPartition]:
 
 def _record(topic: str, partition: int, raw: Any) -> Record:
     headers = tuple((name, value or b"") for name, value in raw.headers)
-    return Record(topic, partition, raw.offset, (raw.key or b"").decode(errors="replace"), headers, raw.value or b"")
+    return Record(
+        topic, partition, raw.offset, (raw.key or b"").decode(errors="replace"), headers, raw.value or b""
+    )
 
 
 async def published(installation: LiveInstallation, service: str) -> list[Record]:
@@ -157,7 +164,9 @@ async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> l
         map(
             tuple,
             await installation.rows(
-                hearer, "SELECT key, last_sequence FROM eventlog.inbox WHERE topic = $1", installation.topic(topic)
+                hearer,
+                "SELECT key, last_sequence FROM eventlog.inbox WHERE topic = $1",
+                installation.topic(topic),
             ),
         )
     )
@@ -184,7 +193,10 @@ async def unread(installation: LiveInstallation) -> list[str]:
     await consumer.start()
     found = []
     try:
-        for name, topics in (("intake", (*HEARD["intake"], CONTACT.name)), ("escalation", HEARD["escalation"])):
+        for name, topics in (
+            ("intake", (*HEARD["intake"], CONTACT.name)),
+            ("escalation", HEARD["escalation"]),
+        ):
             places = [place for topic in topics for place in _places(installation, topic)]
             consumer.assign(places)
             ends = await consumer.end_offsets(places)

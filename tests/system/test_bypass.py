@@ -27,9 +27,9 @@ from tests.system.complaints import (
     RUDE_EN,
     THREAT_ZH,
     complaint,
+    events,
     heard,
     noted,
-    now,
     offered,
     registered,
     standing,
@@ -49,7 +49,9 @@ async def move(people: People, who: Who, one: str, path: str, **body: Any) -> li
 
 
 async def bypassed(people: People, one: str, target: str = "head_office") -> list[str]:
-    return await move(people, AGENT, one, "bypasses", target=target, came_at=now().isoformat())
+    """Report a bypass that came at the moment of the last thing that happened to the complaint."""
+    came_at = (await events(people, one))[-1]["at"]
+    return await move(people, AGENT, one, "bypasses", target=target, came_at=came_at)
 
 
 async def test_threatened_is_not_done(people: People) -> None:
@@ -83,7 +85,9 @@ async def test_bypass_after_a_record_freezes_what_the_front_line_had(people: Peo
     said = await bypassed(people, one)
     recorded = (await heard(people, one, "bypass_recorded"))[0]
     stranger = await people.ask(OTHER_AGENT, "POST", f"/v1/escalations/{one}/account", body={"account": "I…"})
-    frozen = await move(people, AGENT, one, "account", account="I acknowledged at once and replied within the hour.")
+    frozen = await move(
+        people, AGENT, one, "account", account="I acknowledged at once and replied within the hour."
+    )
     share = await people.get(CARE_MANAGER, "/v1/escalations/bypass-share")
     offer = await offered(people, one, "customer_relations")
 

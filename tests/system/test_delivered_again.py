@@ -12,11 +12,21 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from contracts.topics import COMPLAINT, ESCALATION
 from eventlog.ids import derived_id
-from tests.system.complaints import PAST_EN, PAST_ZH, closed_well, complaint, events, heard, offered, registered, step
+from tests.system.complaints import (
+    PAST_EN,
+    PAST_ZH,
+    closed_well,
+    complaint,
+    events,
+    heard,
+    offered,
+    registered,
+    step,
+)
 from tests.system.contacts import Sender, sender_to
 from tests.system.installation import LiveInstallation, until
 from tests.system.judging import promises_hold
-from tests.system.people import AGENT, CARE_SENIOR, OPERATOR, People
+from tests.system.people import CARE_SENIOR, OPERATOR, People
 from tests.system.reading import Record, heads, records_of, settled, unread
 
 
@@ -91,7 +101,9 @@ async def test_republished_records_are_the_same_bytes_and_change_nothing(
     )
     await all_read(installation)
     again = (await records_of(installation, COMPLAINT.name))[len(lying) :]
-    by_hand = [record for record in await records_of(installation, COMPLAINT.name) if record.key.endswith(one)]
+    by_hand = [
+        record for record in await records_of(installation, COMPLAINT.name) if record.key.endswith(one)
+    ]
 
     assert sent["republished"] == len({record.id for record in by_hand})
     assert len(by_hand) == 2 * sent["republished"]
@@ -127,7 +139,9 @@ async def test_records_of_a_new_stream_in_any_order_are_noted_in_the_order_said(
         await sender.again(firsts[number - 1])
     await heard(people, twin, "routed")
     await all_read(installation)
-    noted = [event for event in await events(people, twin, "escalation") if event["type"] == "escalation.noted"]
+    noted = [
+        event for event in await events(people, twin, "escalation") if event["type"] == "escalation.noted"
+    ]
 
     assert [event["cause"] for event in noted] == sorted(event["cause"] for event in noted)
     assert [event["data"]["fact"]["kind"] for event in noted][:2] == ["registered", "classified"]
@@ -173,7 +187,9 @@ async def _only_the_last_is_left(installation: LiveInstallation, one: str) -> in
     """Take all but the last record of a complaint from its partition, as a lost disk would; return how many."""
 
     async def three() -> list[Record]:
-        mine = [record for record in await records_of(installation, COMPLAINT.name) if record.key.endswith(one)]
+        mine = [
+            record for record in await records_of(installation, COMPLAINT.name) if record.key.endswith(one)
+        ]
         return mine if len(mine) >= 3 else []
 
     mine = await until(three, "registered, classified and promised are published")

@@ -52,6 +52,7 @@ async def test_engine_killed_under_load_loses_and_doubles_nothing(
     async with load_on(installation) as load:
         await grown(load, 30)
         async with down(engines, name):
+            # The outage is to last: long enough for every loop to have met it.
             await asyncio.sleep(DOWN_SECONDS)
         began = time.monotonic()
         await grown(load, load.size + 30)

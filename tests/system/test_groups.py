@@ -115,7 +115,9 @@ async def test_removed_member_is_not_joined_again_by_itself(people: People) -> N
     left = await standing(people, family[2], group=None)
     fourth = await registered(people, lift_complaint(3, site="和园7号楼"))
     shown = await group_at(people, fourth, 3)
-    await step(people, CARE_MANAGER, family[2], "classification", severity="safety", reason="Not joined by it.")
+    await step(
+        people, CARE_MANAGER, family[2], "classification", severity="safety", reason="Not joined by it."
+    )
     by_hand = await people.post(
         GROUPS_MANAGER,
         f"/v1/groups/{group}/members",
@@ -126,7 +128,9 @@ async def test_removed_member_is_not_joined_again_by_itself(people: People) -> N
     assert left["group_stage"] is None
     assert family[2] not in {member["complaint"] for member in shown["members"]}
     assert by_hand["events"] == ["group.member_joined"]
-    assert "member_left" in [event["type"].partition(".")[2] for event in await events(people, group, "group")]
+    assert "member_left" in [
+        event["type"].partition(".")[2] for event in await events(people, group, "group")
+    ]
 
 
 async def test_group_has_one_statement_and_like_remedy_for_all(people: People) -> None:
@@ -141,7 +145,9 @@ async def test_group_has_one_statement_and_like_remedy_for_all(people: People) -
             f"{path}/remedy",
             {"kind": "compensation", "amount": "120.00", "currency": "CNY", "terms": "For each household."},
         ),
-        await people.post(GROUPS_MANAGER, f"{path}/roles", {"complaint": family[1], "role": "representative"}),
+        await people.post(
+            GROUPS_MANAGER, f"{path}/roles", {"complaint": family[1], "role": "representative"}
+        ),
     ]
 
     async def remedies() -> list[Any]:

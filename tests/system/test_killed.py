@@ -23,7 +23,9 @@ async def grown(load: Load, size: int) -> None:
     await until(so, f"{size} complaints came in", seconds=90)
 
 
-async def test_kill_of_each_service_in_mid_run_loses_and_doubles_nothing(installation: LiveInstallation) -> None:
+async def test_kill_of_each_service_in_mid_run_loses_and_doubles_nothing(
+    installation: LiveInstallation,
+) -> None:
     async with load_on(installation) as load:
         await grown(load, 20)
         for _ in range(KILLS_EACH):

@@ -122,7 +122,12 @@ async def test_every_clock_is_explained_in_both_languages(people: People) -> Non
     one = await registered(people, complaint(ONGOING_ZH))
     clocks = (await standing(people, one, stage="classified"))["clocks"]
 
-    assert {clock["name"] for clock in clocks} == {"acknowledge", "stop_the_loss", "first_reply", "final_answer"}
+    assert {clock["name"] for clock in clocks} == {
+        "acknowledge",
+        "stop_the_loss",
+        "first_reply",
+        "final_answer",
+    }
     for clock in clocks:
         assert clock["explanation_en"].endswith(".")
         assert "依据" in clock["explanation_zh"]
@@ -213,9 +218,7 @@ async def test_repeated_matter_of_one_person_is_linked(people: People) -> None:
     body = complaint(PAST_EN, order="ORD-4471")
     first = await registered(people, body)
     await standing(people, first, stage="classified")
-    second = await registered(
-        people, complaint(PAST_EN, order="ORD-4471", complainant=body["complainant"])
-    )
+    second = await registered(people, complaint(PAST_EN, order="ORD-4471", complainant=body["complainant"]))
     stranger = await registered(people, complaint(PAST_EN, order="ORD-4471"))
     await standing(people, second, links=[first])
     fact = await noted(people, second, "linked")
@@ -282,6 +285,8 @@ async def test_texts_are_shown_to_staff_and_sealed_for_everybody_else(
 
 
 async def test_all_promises_hold_over_all_of_this(installation: LiveInstallation) -> None:
-    rows = await installation.rows("intake", "SELECT substr(stream, 11) FROM eventlog.events WHERE version = 1")
+    rows = await installation.rows(
+        "intake", "SELECT substr(stream, 11) FROM eventlog.events WHERE version = 1"
+    )
 
     await promises_hold(installation, [row[0] for row in rows])

@@ -54,7 +54,9 @@ async def misses(people: People, one: str) -> list[str]:
     return [miss["clock"] for miss in await told(people, one, "deadline_missed")]
 
 
-async def test_service_that_may_not_have_an_offset_ends_when_it_gets_one(installation: LiveInstallation) -> None:
+async def test_service_that_may_not_have_an_offset_ends_when_it_gets_one(
+    installation: LiveInstallation,
+) -> None:
     strict = installation.add("escalation", AMENDS_ALLOW_CLOCK_OFFSET="0")
     strict.wait_ready()
     await installation.jump(MINUTE)

@@ -49,12 +49,12 @@ async def leader(installation: LiveInstallation, name: str, apart_from: Instance
                     return instance
         return None
 
-    found = await until(so, f"a process of {name} leads", seconds=TAKEOVER_SECONDS_MAX * 2)
-    assert found is not None
-    return found
+    return await until(so, f"a process of {name} leads", seconds=TAKEOVER_SECONDS_MAX * 2)
 
 
-async def test_one_process_of_each_service_leads_and_all_of_them_serve(installation: LiveInstallation) -> None:
+async def test_one_process_of_each_service_leads_and_all_of_them_serve(
+    installation: LiveInstallation,
+) -> None:
     for name in installation.instances:
         await leader(installation, name)
         leads = [(await probes(each))["log"]["leads"] for each in installation.instances[name]]
@@ -117,5 +117,7 @@ async def test_joining_and_leaving_moves_partitions_and_nothing_else(installatio
 
 
 async def _shared(installation: LiveInstallation) -> bool:
-    found = [(await probes(each))["consumer"].get("partitions") for each in installation.instances["escalation"]]
+    found = [
+        (await probes(each))["consumer"].get("partitions") for each in installation.instances["escalation"]
+    ]
     return found == [1, 1, 1]

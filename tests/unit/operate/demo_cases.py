@@ -1,0 +1,97 @@
+"""Complaints as the demo's players see them, for the tests of the demo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from operate.demo.moves import Act, Case, Later
+from operate.demo.plays import next_turn
+from operate.demo.seen import ClockSeen, Offered, Seat, Seen
+from operate.demo.tales import Story, Tale
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+COMPLAINT = "018f0000-0000-8000-8000-000000000001"
+PERSON = "018f0000-0000-8000-8000-0000000000aa"
+CARE = Offered("care", "senior")
+
+
+def tale(plot: str = "answered", *, channel: str = "phone", **story: Any) -> Tale:
+    usual = {
+        "received_before": timedelta(minutes=10),
+        "language": "en",
+        "timing": "ongoing",
+        "severity": "service",
+        "demand": "fix",
+        "demand_amount": None,
+        "bypass": "none",
+        "bypass_target": None,
+        "group": None,
+        "plot": plot,
+    }
+    register = {"source": "nova-callcentre", "channel": channel, "reference": "NC-1", "recorder": "a-017"}
+    return Tale(register, Story.model_validate({**usual, **story}))
+
+
+def case(plot: str = "answered", **told: Any) -> Case:
+    return Case(tale(plot, **told), COMPLAINT)
+
+
+def clock(name: str, status: str = "running", *, start: datetime = NOON, hours: float = 8) -> ClockSeen:
+    due = start + timedelta(hours=hours)
+    return ClockSeen(name, status, start, due, start if status == "met" else None)
+
+
+OPENING = (
+    clock("acknowledge", hours=0.5),
+    clock("stop_the_loss"),
+    clock("first_reply"),
+    clock("final_answer", hours=168),
+)
+CLASSIFIED = Seen(
+    complaint=COMPLAINT,
+    person=PERSON,
+    stage="classified",
+    owner=Seat("a-017", "front", "agent"),
+    timing="ongoing",
+    severity="service",
+    harm="running",
+    clocks=OPENING,
+)
+IN_HAND = replace(
+    CLASSIFIED,
+    stage="in_hand",
+    clocks=(
+        clock("acknowledge", "met"),
+        clock("stop_the_loss"),
+        clock("first_reply"),
+        clock("final_answer", hours=168),
+    ),
+)
+STOPPED = replace(
+    IN_HAND,
+    timing="past",
+    harm="stopped",
+    clocks=(clock("acknowledge", "met"), clock("first_reply"), clock("final_answer", hours=168)),
+)
+ANSWERED = replace(
+    STOPPED,
+    stage="answered",
+    clocks=(clock("acknowledge", "met"), clock("final_answer", "met"), clock("return_visit", hours=48)),
+)
+CLOSED = replace(ANSWERED, stage="closed", clocks=())
+
+
+def door(played: Case, seen: Seen, at: datetime = NOON) -> str:
+    """The door of the next act; "later" or "" where there is none now."""
+    turn = next_turn(played, seen, at)
+    if isinstance(turn, Later):
+        return "later"
+    return turn.door if turn else ""
+
+
+def act(played: Case, seen: Seen, at: datetime = NOON) -> Act:
+    turn = next_turn(played, seen, at)
+    assert isinstance(turn, Act)
+    return turn
