@@ -31,6 +31,7 @@ _REQUIRED: Final = ("specversion", "id", "source", "type")
 _OPTIONAL: Final = ("subject", "time", "datacontenttype", "dataschema")
 _EXTENSIONS: Final = ("correlationid", "causationid", "recordedtime", "sequence", "traceparent")
 _KNOWN: Final = frozenset((*_REQUIRED, *_OPTIONAL, *_EXTENSIONS))
+_ATTRIBUTES: Final = {"content-type": "datacontenttype"} | {f"ce_{name}": name for name in _KNOWN}
 
 
 class EnvelopeError(Exception):
@@ -173,12 +174,8 @@ def _attribute_text(value: str | int | datetime) -> str:
 def _attributes(headers: Headers) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, value in headers:
-        lowered = name.lower()
-        if lowered.startswith("ce_"):
-            attribute = lowered[3:]
-        elif lowered == "content-type":
-            attribute = "datacontenttype"
-        else:
+        attribute = _ATTRIBUTES.get(name) or _attribute_of(name.lower())
+        if attribute is None:
             continue
         if attribute in attributes:
             raise EnvelopeError("header_repeated")
@@ -187,6 +184,12 @@ def _attributes(headers: Headers) -> dict[str, str]:
         except (UnicodeDecodeError, AttributeError):
             raise EnvelopeError("header_not_text") from None
     return attributes
+
+
+def _attribute_of(header: str) -> str | None:
+    if header.startswith("ce_"):
+        return header[3:]
+    return "datacontenttype" if header == "content-type" else None
 
 
 def _read_structured(value: bytes, attributes: Mapping[str, str]) -> Envelope:
@@ -227,7 +230,7 @@ def _envelope(attributes: Mapping[str, str], data: bytes) -> Envelope:
     if attributes["specversion"] != SPECVERSION:
         raise EnvelopeError("unknown_specversion")
     content_type = attributes.get("datacontenttype")
-    if content_type is not None and not _JSON.fullmatch(content_type):
+    if content_type not in {None, JSON_TYPE} and not _JSON.fullmatch(content_type or ""):
         raise EnvelopeError("data_not_json")
     return Envelope(
         id=attributes["id"],

@@ -66,7 +66,8 @@ def _fields(accepted: Accepted, block: Any, keys: Mapping[str, PersonKey | None]
     if key is None:
         return {}
     try:
-        return open_block(block.model_dump(), cipher=key.cipher, event_id=accepted.message.id)
+        sealed = {"nonce": block.nonce, "ciphertext": block.ciphertext}
+        return open_block(sealed, cipher=key.cipher, event_id=accepted.message.id)
     except ValueError:
         logger.error("sealed_block_altered", topic=accepted.message.topic, key=accepted.message.key)  # noqa: TRY400 - a traceback tells no more
         return {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from pydantic_core import from_json
 
@@ -30,8 +29,7 @@ class PublicMessage(Protocol):
         """Pydantic's own serializer, which writes bytes without a detour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """An event's stored bytes and the sealed blocks in them, as JSON text."""
 
     body: bytes

@@ -77,14 +77,14 @@ class KeyPlan:
 def plan_key(place: tuple[str, str], messages: Sequence[Incoming], state: InboxState) -> KeyPlan:
     """Sort the records of one key: at most `last` is a duplicate, `last + 1` is next, above waits parked."""
     plan = KeyPlan(*place, state)
-    newest = state.hash
+    newest: Incoming | InboxState = state
     for message in sorted(messages, key=lambda each: each.sequence):
         if message.sequence == plan.reached + 1:
             plan.accepted.append(Accepted(message))
-            newest = message.hash
+            newest = message
         elif message.sequence > plan.reached:
             plan.too_early.append(message)
-        elif message.sequence == plan.reached and newest and message.hash != newest:
+        elif message.sequence == plan.reached and newest.hash and message.hash != newest.hash:
             plan.altered.append(message)
     return plan
 

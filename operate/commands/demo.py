@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import time
 from typing import Annotated, Final
 
@@ -41,7 +40,7 @@ def demo(
     It has an installation of its own, fresh each time, and joins the engines of `amends up` where they run.
     """
     # Whoever ends us by a signal wants no services left behind either.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     settings, began = read_settings(), time.monotonic()
     tales = load()
     if complaints is not None:

@@ -72,16 +72,7 @@ async def send_all(door: Door, lines: Iterator[Line], told: Callable[[Sent], Non
     async with httpx.AsyncClient(
         base_url=door.url, headers=headers, timeout=_ANSWER_SECONDS, limits=limits
     ) as client:
-        troubles: list[Exception] = []
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(AT_ONCE):
-                    group.create_task(_send_next(client, door, _Work(lines, sent, told)))
-        except* OperateError as found:
-            troubles.extend(found.exceptions)
-        # All senders meet the same closed door: one of them says so.
-        if troubles:
-            raise troubles[0]
+        await _all_senders(client, door, _Work(lines, sent, told))
     return sent
 
 
@@ -90,6 +81,19 @@ class _Work:
     lines: Iterator[Line]
     sent: Sent
     told: Callable[[Sent], None]
+
+
+async def _all_senders(client: httpx.AsyncClient, door: Door, work: _Work) -> None:
+    troubles: list[Exception] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(_send_next(client, door, work))
+    except* OperateError as found:
+        troubles.extend(found.exceptions)
+    # All senders meet the same closed door: one of them says so.
+    if troubles:
+        raise troubles[0]
 
 
 async def _send_next(client: httpx.AsyncClient, door: Door, work: _Work) -> None:

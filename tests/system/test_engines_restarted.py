@@ -17,7 +17,7 @@ from operate.settings import read_settings
 from operate.stack.guard import temporary_engines
 from operate.stack.local import Engines
 from tests.engines import EngineName, kill, revive, running
-from tests.system.complaints import PAST_EN, complaint, offered, registered
+from tests.system.complaints import PAST_EN, complaint
 from tests.system.installation import Instance, LiveInstallation, until
 from tests.system.judging import promises_hold
 from tests.system.load import load_on
@@ -26,6 +26,7 @@ from tests.system.test_killed import grown
 
 DOWN_SECONDS: Final = 3.0
 HEALED_SECONDS_MAX: Final = 60.0
+READY_SECONDS_MAX: Final = 20.0  # the promise is 10 on an idle machine; a test shares its two cores
 
 
 @pytest.fixture(scope="module")
@@ -44,39 +45,48 @@ async def down(engines: Engines, name: EngineName) -> AsyncIterator[None]:
         await asyncio.to_thread(revive, engines)
 
 
-@pytest.mark.parametrize("name", ["kafka", "postgres"])
-async def test_engine_killed_under_load_loses_and_doubles_nothing(
-    installation: LiveInstallation, engines: Engines, name: EngineName
+async def test_broker_killed_under_load_loses_and_doubles_nothing(
+    installation: LiveInstallation, engines: Engines
 ) -> None:
-    running(engines, name)
+    running(engines, "kafka")
+    started = installation.only("escalation")
     async with load_on(installation) as load:
         await grown(load, 30)
-        async with down(engines, name):
+        async with down(engines, "kafka"):
+            taken_in = len(load.answered)
+            started.stop()
+            started.start()
             # The outage is to last: long enough for every loop to have met it.
             await asyncio.sleep(DOWN_SECONDS)
+            await asyncio.to_thread(started.wait_ready)
+            taken_in = len(load.answered) - taken_in
         began = time.monotonic()
         await grown(load, load.size + 30)
     evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
 
+    assert taken_in > 0
     assert load.lost(evidence) == []
-    assert time.monotonic() - began < HEALED_SECONDS_MAX + 30
-    assert all(instance.is_alive and instance.is_ready for instance in installation.every)
+    assert time.monotonic() - began < HEALED_SECONDS_MAX
+    assert all(map(_is_ready, installation.every))
 
 
-async def test_front_door_opens_without_a_broker_and_catches_up_when_it_is_there(
-    installation: LiveInstallation, engines: Engines, people: People
+async def test_database_killed_under_load_loses_and_doubles_nothing(
+    installation: LiveInstallation, engines: Engines
 ) -> None:
-    running(engines, "kafka")
-    for instance in installation.every:
-        instance.stop()
-    async with down(engines, "kafka"):
-        for instance in installation.every:
-            instance.start()
-        await asyncio.to_thread(installation.only("intake").wait_ready)
-        one = await registered(people, complaint(PAST_EN, recorder=AGENT.actor))
+    running(engines, "postgres")
+    async with load_on(installation) as load:
+        await grown(load, 30)
+        async with down(engines, "postgres"):
+            # As above: every loop is to meet the outage.
+            await asyncio.sleep(DOWN_SECONDS)
+        began = time.monotonic()
+        await until(lambda: _all_ready(installation), "both services are ready again", seconds=30)
+        ready_after = time.monotonic() - began
+        await grown(load, load.size + 30)
+    evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
 
-    assert (await offered(people, one, "care"))["level"] == "senior"
-    await promises_hold(installation, [one])
+    assert load.lost(evidence) == []
+    assert ready_after < READY_SECONDS_MAX
 
 
 async def test_database_away_is_said_and_nothing_is_acknowledged(
@@ -87,14 +97,14 @@ async def test_database_away_is_said_and_nothing_is_acknowledged(
         answer = await people.ask(AGENT, "POST", "/v1/complaints", body=complaint(PAST_EN))
         live, ready = await _health(people, "live"), await _health(people, "ready")
 
-    async def well() -> bool:
-        return all(map(_is_ready, installation.every))
-
     assert (answer.status_code, answer.json()["rule"]) == (503, "temporarily_unavailable")
     assert answer.headers["retry-after"]
     assert (live, ready) == (200, 503)
-    assert await until(well, "both services are ready again", seconds=30)
-    await promises_hold(installation)
+    assert await until(lambda: _all_ready(installation), "both services are ready again", seconds=30)
+
+
+async def _all_ready(installation: LiveInstallation) -> bool:
+    return all(map(_is_ready, installation.every))
 
 
 def _is_ready(instance: Instance) -> bool:

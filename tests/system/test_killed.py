@@ -28,29 +28,21 @@ async def test_kill_of_each_service_in_mid_run_loses_and_doubles_nothing(
 ) -> None:
     async with load_on(installation) as load:
         await grown(load, 20)
-        for _ in range(KILLS_EACH):
+        for _ in range(KILLS_EACH - 1):
             for name in ("intake", "escalation"):
                 installation.only(name).kill()
                 installation.only(name).start()
+                # Not a wait for anything: the next kill comes at whatever moment this is.
                 await asyncio.sleep(BETWEEN_KILLS_SECONDS)
+        for instance in installation.every:
+            instance.kill()
+        for instance in installation.every:
+            instance.start()
         await grown(load, REGISTRATIONS_MIN)
     evidence = await promises_hold(installation, load.answered)
 
     assert load.lost(evidence) == []
     assert load.size >= REGISTRATIONS_MIN
-
-
-async def test_kill_of_both_at_once_loses_and_doubles_nothing(installation: LiveInstallation) -> None:
-    async with load_on(installation) as load:
-        await grown(load, 40)
-        for instance in installation.every:
-            instance.kill()
-        for instance in installation.every:
-            instance.start()
-        await grown(load, 80)
-    evidence = await promises_hold(installation, load.answered)
-
-    assert load.lost(evidence) == []
 
 
 async def test_killed_intake_takes_complaints_again_before_its_old_session_has_run_out(
