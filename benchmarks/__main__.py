@@ -34,10 +34,10 @@ class Part(StrEnum):
     LATENCY = "latency"
 
 
-PARTS: Final[dict[str, Callable[[Site, Plan], Awaitable[list[Figure]]]]] = {
-    "append": measure_append,
-    "hop": measure_hop,
-    "latency": measure_latency,
+PARTS: Final[dict[Part, Callable[[Site, Plan], Awaitable[list[Figure]]]]] = {
+    Part.APPEND: measure_append,
+    Part.HOP: measure_hop,
+    Part.LATENCY: measure_latency,
 }
 RESULTS: Final = Path(__file__).with_name("results")
 
@@ -73,7 +73,7 @@ def bench(
     out.print_json(json.dumps(run.as_dict())) if as_json else out.print(_table(run))
 
 
-async def _measured(engines: Engines, plan: Plan, wanted: list[str]) -> Run:
+async def _measured(engines: Engines, plan: Plan, wanted: list[Part]) -> Run:
     told = about(Clock().real_now().date().isoformat(), plan.rounds)
     with tempfile.TemporaryDirectory() as folder:
         site = Site(engines, Path(folder))
@@ -81,7 +81,7 @@ async def _measured(engines: Engines, plan: Plan, wanted: list[str]) -> Run:
         return Run(told, [figure for name in wanted for figure in await PARTS[name](site, plan)])
 
 
-def _kept(run: Run, wanted: list[str]) -> None:
+def _kept(run: Run, wanted: list[Part]) -> None:
     RESULTS.mkdir(exist_ok=True)
     name = f"{run.about['date']}-{'-'.join(wanted)}.json"
     (RESULTS / name).write_text(json.dumps(run.as_dict(), indent=1) + "\n", encoding="utf-8")

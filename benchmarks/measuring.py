@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from benchmarks.append import AppendBench, AppendFigure, Span, open_append_bench
 from benchmarks.figures import Figure, percentile
 from benchmarks.hop import latency, throughput
-from benchmarks.load import Load
+from benchmarks.load import Load, Streams
 from benchmarks.peers import PEERS, PeerName
 from benchmarks.site import Site
 
@@ -24,6 +25,7 @@ RATES: Final[dict[PeerName, float]] = {"ours": PEAK_PER_SECOND, "naive": PEAK_PE
 HOP_COUNTS: Final[dict[PeerName, int]] = {"ours": 8000, "naive": 600}
 HOP_WARM_UPS: Final[dict[PeerName, int]] = {"ours": 3000, "naive": 200}
 LATENCY_SECONDS: Final = 4
+STREAMS: Final[Sequence[Streams]] = ("new", "existing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,19 @@ def in_turn(number: int) -> Sequence[PeerName]:
 async def measure_append(site: Site, plan: Plan) -> list[Figure]:
     """Measure appends at 1, 64 and 256 callers, on new and on existing streams."""
     figures = {
-        (streams, callers): Figure(
+        AppendFigure(streams, callers): Figure(
             f"append, {callers} {'caller' if callers == 1 else 'callers'}, {streams} streams",
             "published commands a second",
             ratio_asked=asked,
         )
-        for streams in ("new", "existing")
+        for streams in STREAMS
         for callers, asked in CALLERS_ASKED.items()
     }
     async with open_append_bench(site, Span(1.0, plan.measured_seconds)) as bench:
-        for number in range(plan.rounds):
-            for (streams, callers), figure in figures.items():
-                for peer in in_turn(number):
-                    plan.step(f"{figure.name}, {peer}, round {number + 1}")
-                    wanted = AppendFigure("new" if streams == "new" else "existing", callers)
-                    figure.samples[peer].append(await _published(bench, peer, wanted))
+        for number, (wanted, figure) in product(range(plan.rounds), figures.items()):
+            for peer in in_turn(number):
+                plan.step(f"{figure.name}, {peer}, round {number + 1}")
+                figure.samples[peer].append(await _published(bench, peer, wanted))
     return list(figures.values())
 
 

@@ -98,7 +98,7 @@ async def streams_in(dsn: str) -> list[str]:
     """Return the streams of a database, oldest first; both peers hold the same."""
     connection = await asyncpg.connect(dsn)
     try:
-        rows = await connection.fetch("SELECT stream FROM naive.events WHERE version = 1 ORDER BY position")
+        rows = await connection.fetch(SQL["streams"])
     finally:
         await connection.close()
     return [row["stream"] for row in rows]

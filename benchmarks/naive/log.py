@@ -53,13 +53,16 @@ class NaiveLog:
         """Run one command to its end, once for each cause."""
         for _ in range(ATTEMPTS_MAX):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    if await self._is_due(connection, cause):
-                        await self._execute(connection, stream, command, cause)
-                    return
+                await self._attempt(stream, command, cause)
             except asyncpg.UniqueViolationError:
                 continue
+            return
         raise RuntimeError(f"{stream} changed {ATTEMPTS_MAX} times under one command")
+
+    async def _attempt(self, stream: str, command: Command, cause: Cause) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            if await self._is_due(connection, cause):
+                await self._execute(connection, stream, command, cause)
 
     @staticmethod
     async def _is_due(connection: Connection, cause: Cause) -> bool:

@@ -41,3 +41,6 @@ SELECT stream, version, type, schema_version, at, recorded_at, correlation_id, c
 
 -- name: count_as_published
 INSERT INTO eventlog.checkpoints (name, position) SELECT 'relay', max(position) FROM eventlog.events
+
+-- name: streams
+SELECT stream FROM naive.events WHERE version = 1 ORDER BY position

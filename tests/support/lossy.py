@@ -10,7 +10,6 @@ import asyncpg
 from tests.support.proxy import HOST, LineCut, Proxy, Watcher
 
 APPEND = b"FROM eventlog.append("
-READY = b"Z\x00\x00\x00\x05"
 
 
 class Losing(Watcher):

@@ -14,10 +14,6 @@ from tests.support.account import NOON
 CANARY = "Canary Wu 13800138000"
 LISTENER = By(actor="listener", roles=("system",))
 
-REFUSED = "refused"
-QUIET = "quiet"
-CRASHING = "crashing"
-
 
 class Noted(Event):
     TYPE = "note.noted"

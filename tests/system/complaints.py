@@ -14,7 +14,6 @@ ONGOING_ZH: Final = "我家从昨天晚上开始一直停水，到现在还没�
 ONGOING_EN: Final = (
     "The heating in my flat has been off since Monday and it is still off. Please send someone today."
 )
-SAFETY_ZH: Final = "燃气灶还在漏气，家里一股煤气味，有危险，请马上来人！"
 PAST_ZH: Final = "上周买的电饭煲用了两天就坏了，已经退货退款，但是白白多扣了我50元运费，请退还。"
 PAST_EN: Final = (
     "Last month I was charged twice for order 4471. The second charge of 20 GBP was refunded, "

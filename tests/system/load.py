@@ -33,7 +33,6 @@ class Load:
     answered: list[str] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
-    tried_again: int = 0
 
     @property
     def size(self) -> int:
@@ -98,7 +97,6 @@ async def _insisted(
         if answer is not None and answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
             early = patient and answer.json()["rule"] == "not_classified"
             assert early, f"{path}: {answer.status_code} {answer.text}"
-        load.tried_again += 1
         await asyncio.sleep(AGAIN_SECONDS)
 
 
@@ -109,7 +107,6 @@ async def _report(sender: Sender, load: Load, done: asyncio.Event) -> None:
             try:
                 await sender.contact(register)
             except KafkaError:
-                load.tried_again += 1
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 break
