@@ -1,82 +1,129 @@
-"""The figures of one run: what is asked, every sample taken, and what came out. Ratios, not promises."""
+"""What is measured, by whom, and what is asked of it (`architecture.md` 5)."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import Final, Literal, TypeAlias
 
-# Measured ratios move by as much from run to run; a smaller difference means nothing.
-NOISE_PERCENT: Final = 15
+from benchmarks.append import AppendBench, AppendFigure
+from benchmarks.hop import latency, throughput
+from benchmarks.load import Load
+from benchmarks.peers import PeerName
+from benchmarks.plan import Part, Plan
+from benchmarks.site import Site
 
+Sample: TypeAlias = Mapping[str, float]
+Take: TypeAlias = Callable[[PeerName], Awaitable[Sample]]
 
-@dataclass(slots=True)
-class Figure:
-    """One row: samples of both peers in `unit`, and what is asked of their ratio or of ours alone.
-
-    `ratio_asked` is ours by naive; `at_most` is for ours alone (latency).
-    """
-
-    name: str
-    unit: str
-    ratio_asked: float | None = None
-    at_most: float | None = None
-    samples: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "naive": []})
-
-    def median(self, peer: str) -> float | None:
-        """Return the median of a peer's samples, None without any."""
-        taken = self.samples[peer]
-        return statistics.median(taken) if taken else None
-
-    @property
-    def ratio(self) -> float | None:
-        """Ours by naive, of medians."""
-        ours, naive = self.median("ours"), self.median("naive")
-        return ours / naive if ours is not None and naive else None
-
-    @property
-    def is_met(self) -> bool | None:
-        """Whether what is asked is reached; None where nothing is asked."""
-        ours = self.median("ours")
-        if self.at_most is not None:
-            return ours is not None and ours <= self.at_most
-        if self.ratio_asked is None:
-            return None
-        return self.ratio is not None and self.ratio >= self.ratio_asked
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the row as it is written to the results."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "samples": {peer: [round(each, 3) for each in taken] for peer, taken in self.samples.items()},
-            "medians": {peer: self.median(peer) for peer in self.samples},
-            "spread": {peer: _spread(taken) for peer, taken in self.samples.items()},
-            "ratio": self.ratio,
-            "ratio_asked": self.ratio_asked,
-            "at_most": self.at_most,
-            "met": self.is_met,
-        }
+HOP_CALLERS: Final = 256
+_CALLERS: Final = (1, 64, 256)
+_WORDS: Final = {
+    "new": "new streams",
+    "existing": "existing streams",
+    "loaded": "existing streams, each loaded",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """All figures of one run with the machine and the versions they were taken on."""
+class Goal:
+    """What is asked of one measure: a ratio to the peer of at least so much, or a value of ours of at most so much."""
 
-    about: Mapping[str, Any]
-    figures: Sequence[Figure]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the run as one JSON document."""
-        return {"about": dict(self.about), "figures": [each.as_dict() for each in self.figures]}
+    measure: str
+    kind: Literal["ratio", "at most"]
+    asked: float
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that `share` of the values do not exceed."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing measured of both peers. `units` names the measures of its samples; the first one is its head."""
+
+    name: str
+    title: str
+    part: Part
+    units: Mapping[str, str]
+    take: Take
+    goals: Sequence[Goal] = ()
 
 
-def _spread(taken: Sequence[float]) -> list[float] | None:
-    return [round(min(taken), 3), round(max(taken), 3)] if taken else None
+def figures(site: Site, bench: AppendBench | None, plan: Plan, parts: Collection[Part]) -> list[Figure]:
+    """Return the figures of a run; `bench` is needed for the append part."""
+    found = append_figures(bench) if bench is not None else []
+    return [
+        each for each in (*found, hop_figure(site, plan), latency_figure(site, plan)) if each.part in parts
+    ]
+
+
+def append_figures(bench: AppendBench) -> list[Figure]:
+    """Return the append figures: by callers, on new and on existing streams."""
+    asked = {1: 1.0, 64: 6.0, 256: 6.0}
+    made = [
+        _append_figure(bench, kind, AppendFigure(kind, callers), [Goal("published", "ratio", asked[callers])])
+        for kind in ("new", "existing")
+        for callers in _CALLERS
+    ]
+    return [*made, _append_figure(bench, "loaded", AppendFigure("existing", 64, holds_states=False), [])]
+
+
+def _append_figure(bench: AppendBench, kind: str, figure: AppendFigure, goals: Sequence[Goal]) -> Figure:
+    async def take(peer: PeerName) -> Sample:
+        sample = await bench.sample(peer, figure)
+        return {"published": sample.published, "answered": sample.answered}
+
+    callers = "1 caller" if figure.callers == 1 else f"{figure.callers} callers"
+    return Figure(
+        f"append_{kind}_{figure.callers}",
+        f"append, {callers}, {_WORDS[kind]}",
+        "append",
+        {"published": "commands/s", "answered": "commands/s"},
+        take,
+        goals,
+    )
+
+
+def hop_figure(site: Site, plan: Plan) -> Figure:
+    """Return the throughput of one hop, end to end."""
+
+    async def take(peer: PeerName) -> Sample:
+        found = await throughput(
+            site,
+            peer,
+            warm_up=Load(count=plan.hop_warm_up[peer], callers=HOP_CALLERS),
+            load=Load(count=plan.hop_count[peer], callers=HOP_CALLERS),
+        )
+        cpu = {} if found.cpu_microseconds is None else {"cpu": found.cpu_microseconds}
+        return {"throughput": found.per_second, **cpu}
+
+    units = {"throughput": "complaints/s", "cpu": "µs of processor/complaint"}
+    return Figure("hop", "one hop, end to end", "hop", units, take, [Goal("throughput", "ratio", 13.0)])
+
+
+def latency_figure(site: Site, plan: Plan) -> Figure:
+    """Return the latency of one hop at the peak of a 10,000-seat centre; the peer gets a tenth of it."""
+
+    async def take(peer: PeerName) -> Sample:
+        rate = plan.latency_rate[peer]
+        delays = await latency(
+            site,
+            peer,
+            rate=rate,
+            warm_up=max(1, round(rate * plan.warm_up_seconds)),
+            count=round(rate * plan.latency_seconds),
+        )
+        return {"p50": percentile(delays, 50) * 1000, "p99": percentile(delays, 99) * 1000}
+
+    ours, naive = round(plan.latency_rate["ours"]), round(plan.latency_rate["naive"])
+    return Figure(
+        "latency",
+        f"one hop at {ours}/s (peer: {naive}/s)",
+        "latency",
+        {"p50": "ms", "p99": "ms"},
+        take,
+        [Goal("p50", "at most", 30.0), Goal("p99", "at most", 100.0)],
+    )
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value that `percent` of all are at most."""
+    return quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -15,7 +14,6 @@ from eventlog.store import FollowerStore
 
 NAME = "relay"
 PAGE = 1000
-QUARANTINE_SECONDS = 5.0
 
 Headers = Callable[[Row], Sequence[tuple[str, bytes]]]
 TopicOf = Callable[[str], str]
@@ -50,14 +48,13 @@ class Relay:
         self._observer = observer
         self._quarantined: set[str] = set()
         self._epoch: int | None = None
-        self._looked_at = 0.0
 
     async def take(self, rows: Sequence[Row], epoch: int) -> None:
         """Publish the rows' public bytes, then move the cursor."""
-        if self._epoch != epoch or time.monotonic() - self._looked_at > QUARANTINE_SECONDS:
-            # Another instance may have led in between; an operator may have let a stream out.
+        if self._epoch != epoch or self._quarantined:
+            # Another leader may have put streams in; an operator may have let one out this very moment, and
+            # what were passed by after its release would be missing for good.
             self._quarantined, self._epoch = await self._followers.quarantined(), epoch
-            self._looked_at = time.monotonic()
         await self._publish_all(rows)
         await self._followers.save_checkpoint(NAME, rows[-1].position, epoch)
         self._observer.gauge("relay_position", rows[-1].position)

@@ -50,13 +50,15 @@ async def _last_ids(consumer: AIOKafkaConsumer, topics: Iterable[str], id_header
     ends = await consumer.end_offsets(partitions)
     filled = [partition for partition in partitions if ends[partition] > starts[partition]]
     for partition in filled:
+        # Where it would start by itself must be settled first, or that would undo the seek and hide the record.
+        await consumer.position(partition)
         consumer.seek(partition, ends[partition] - 1)
     found: set[str] = set()
     waiting = set(filled)
     while waiting:
         batch = await consumer.getmany(*waiting, timeout_ms=LOOK_MILLISECONDS)
         if not batch:
-            break
+            raise Unavailable("the last record of a topic could not be read in time")
         for partition, records in batch.items():
             waiting.discard(partition)
             found |= {

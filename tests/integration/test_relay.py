@@ -198,6 +198,18 @@ async def test_a_record_too_large_puts_its_stream_aside_while_the_others_flow(se
     assert {"note-2"} == await setup.storage.followers.quarantined()
 
 
+async def test_a_stream_let_out_of_quarantine_flows_again_at_once(setup: Setup) -> None:
+    relay, epoch = setup.relay(), await setup.lead()
+    await setup.write("note-1", event(1, bytes(LARGE)))
+    await setup.run(relay, epoch)
+
+    await setup.storage.followers.free("note-1")
+    await setup.write("note-1", event(2), expected=1)
+    await setup.run(relay, epoch)
+
+    assert await setup.published() == ["note-1@2"]
+
+
 async def test_a_new_reign_looks_again_at_what_is_put_aside(setup: Setup) -> None:
     relay = setup.relay()
     await setup.write("note-1", event(1))

@@ -66,3 +66,13 @@ async def test_an_event_the_log_does_not_hold_is_named(engines: Engines, topic: 
     await publish(engines.kafka, topic, [f"{STREAM}@1", f"{STREAM}@3"])
 
     assert f"{STREAM}@3" == await ahead_of_log(engines.kafka, [topic], store, id_header="ce_id")
+
+
+@pytest.mark.parametrize("event_id", ["no event id", f"{STREAM}@", f"{STREAM}@99999999999", "\0@1", "@"])
+async def test_a_strangers_record_does_not_stop_the_relay(
+    engines: Engines, topic: str, event_id: str
+) -> None:
+    store = await log_of_two_events()
+    await publish(engines.kafka, topic, [f"{STREAM}@2", event_id])
+
+    assert await ahead_of_log(engines.kafka, [topic], store, id_header="ce_id") is None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from eventlog.errors import Fenced, Unavailable
 from eventlog.leader import Leader
+from eventlog.memory import MemoryFollowers
 from eventlog.store import FollowerStore, Storage
 from tests.support.leading import Cut, Reign
 
@@ -105,17 +106,31 @@ async def test_a_short_trouble_of_the_store_does_not_end_a_reign(followers: Foll
         assert reign.epochs == [1]
 
 
-async def test_a_frozen_leaders_late_write_is_refused(followers: FollowerStore) -> None:
+async def cursor_after_a_late_write(followers: FollowerStore) -> int:
+    """Where a cursor stands when a leader freezes at 5, its successor reaches 9, and the frozen one wakes up."""
     cut, frozen, successor = Cut(followers), Reign(), Reign()
     async with leading(cut, frozen), frozen.began():
         cut.off()
         async with leading(followers, successor), successor.began():
             await followers.save_checkpoint("relay", 9, successor.epochs[0])
-
-            with pytest.raises(Fenced):
+            with suppress(Fenced):
                 await followers.save_checkpoint("relay", 5, frozen.epochs[0])
+            return await followers.checkpoint("relay")
 
-    assert await followers.checkpoint("relay") == 9
+
+async def test_a_frozen_leaders_late_write_is_refused(followers: FollowerStore) -> None:
+    assert await cursor_after_a_late_write(followers) == 9
+
+
+class Unfenced(MemoryFollowers):
+    """A planted bug: a cursor that moves for whoever asks."""
+
+    async def save_checkpoint(self, name: str, position: int, epoch: int) -> None:
+        await super().save_checkpoint(name, position, max(epoch, self._epoch))
+
+
+async def test_a_cursor_without_its_epoch_is_caught_as_moved_back() -> None:
+    assert await cursor_after_a_late_write(Unfenced()) == 5
 
 
 async def test_a_followers_own_mistake_is_not_swallowed(followers: FollowerStore) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from eventlog.aggregate import Aggregate, Catalogue
@@ -65,7 +65,6 @@ def catalogue() -> Catalogue:
     return Catalogue(complaint, escalation, group)
 
 
-@lru_cache(maxsize=100_000)
 def event_of(row: Row) -> Any:
     """Return a row's event with its personal fields closed."""
     return catalogue().of(row.stream).codec.closed(row)
@@ -87,11 +86,10 @@ def states(rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def rows_of_model(name: str, rows: Iterable[Row]) -> dict[str, tuple[Any, ...]]:
-    """Return the rows a read model must have after these events, by their key."""
+def rows_of_model(name: str, folded: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Return the rows a read model must have when the streams have these states, by their key."""
     _, category, row_of, _ = READ_MODELS[name]
     found = {
-        stream: row_of(stream, state)
-        for stream, state in states(row for row in rows if row.stream.startswith(f"{category}-")).items()
+        stream: row_of(stream, state) for stream, state in folded.items() if stream.startswith(f"{category}-")
     }
     return {str(row[0]): tuple(row) for row in found.values()}

@@ -37,8 +37,8 @@ async def small_installation() -> Evidence:
         logs={"intake": intake, "escalation": escalation},
         records={"intake": _records("intake", intake), "escalation": _records("escalation", escalation)},
         models={
-            "complaint_list": rows_of_model("complaint_list", intake.rows),
-            "escalation_list": rows_of_model("escalation_list", escalation.rows),
+            "complaint_list": rows_of_model("complaint_list", states(intake.rows)),
+            "escalation_list": rows_of_model("escalation_list", states(escalation.rows)),
             "group_list": {},
         },
         timers={"intake": _timers(intake), "escalation": _timers(escalation)},

@@ -48,13 +48,14 @@ def broken(evidence: Evidence) -> list[str]:
     intake, escalation = evidence.logs["intake"], evidence.logs["escalation"]
     found = registered_once(evidence.acknowledged, intake.rows)
     found += heard_in_order(intake, escalation) + noted_in_order(escalation, intake)
+    folded = {name: states(log.rows) for name, log in evidence.logs.items()}
     for name, log in evidence.logs.items():
         found += one_effect_a_cause(log.rows) + gapless(log.rows) + cursors_at_head(log, FOLLOWERS[name])
         found += published_as_committed(log.rows, evidence.records[name])
-        found += timers_as_folded(log.rows, evidence.timers[name], evidence.now)
+        found += timers_as_folded(folded[name], evidence.timers[name], evidence.now)
     found += clocks_missed_once(intake.rows)
     for name, rows in evidence.models.items():
-        found += model_is_fold(name, rows, [row for log in evidence.logs.values() for row in log.rows])
+        found += model_is_fold(name, rows, {**folded["intake"], **folded["escalation"]})
     return found
 
 
@@ -76,23 +77,21 @@ def one_effect_a_cause(rows: Sequence[Row]) -> list[str]:
 
     Two appends for one cause are two effects of it: each append has a time of its own.
     """
-    times: dict[tuple[str, str], set[datetime]] = defaultdict(set)
-    said: Counter[tuple[str, str, str, str]] = Counter()
+    led_to: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.causation_id is not None:
-            times[row.stream, row.causation_id].add(row.recorded_at)
-            said[row.stream, row.causation_id, row.type, _told_apart(row)] += 1
-    apart = [
-        f"R2 {cause} led to {len(each)} appends on {stream}"
-        for (stream, cause), each in times.items()
-        if len(each) > 1
-    ]
-    doubled = [
-        f"R2 {cause} led to {count} × {kind} on {stream}"
-        for (stream, cause, kind, _), count in said.items()
-        if count > 1
-    ]
-    return apart + doubled
+            led_to[row.stream, row.causation_id].append(row)
+    found = []
+    for (stream, cause), effects in led_to.items():
+        if len({row.recorded_at for row in effects}) > 1:
+            found.append(f"R2 {cause} led to several appends on {stream}")
+        said = Counter((row.type, _told_apart(row)) for row in effects) if len(effects) > 1 else {}
+        found += [
+            f"R2 {cause} led to {count} × {kind} on {stream}"
+            for (kind, _), count in said.items()
+            if count > 1
+        ]
+    return found
 
 
 def _told_apart(row: Row) -> str:
@@ -182,9 +181,9 @@ def cursors_at_head(log: ServiceLog, followers: Iterable[str]) -> list[str]:
     ]
 
 
-def model_is_fold(name: str, found: Mapping[str, tuple[Any, ...]], rows: Sequence[Row]) -> list[str]:
+def model_is_fold(name: str, found: Mapping[str, tuple[Any, ...]], folded: Mapping[str, Any]) -> list[str]:
     """R5: every row of a read model equals the fold of the log; none is missing, none is too many."""
-    wanted = rows_of_model(name, rows)
+    wanted = rows_of_model(name, folded)
     return [
         f"R5 {name} has {found.get(key)} where the log says {wanted.get(key)}"
         for key in sorted(wanted.keys() | found.keys())
@@ -229,12 +228,12 @@ def _is_same(record: Record, row: Row) -> bool:
 
 
 def timers_as_folded(
-    rows: Sequence[Row], timers: Mapping[tuple[str, str], datetime], now: datetime | None = None
+    folded: Mapping[str, Any], timers: Mapping[tuple[str, str], datetime], now: datetime | None = None
 ) -> list[str]:
     """R7: armed is what the fold says is armed, and nothing that was due has been waiting since."""
     wanted = {
         (stream, name): due
-        for stream, state in states(rows).items()
+        for stream, state in folded.items()
         for name, due in catalogue().of(stream).decider.timers(state).items()
     }
     found = [f"R7 not armed: {each}" for each in sorted(wanted.keys() - timers.keys())]
@@ -252,8 +251,8 @@ def clocks_missed_once(rows: Sequence[Row]) -> list[str]:
     counted: Counter[tuple[str, str, datetime]] = Counter()
     found = []
     for row in rows:
-        event = event_of(row)
-        if isinstance(event, DeadlineMissed):
+        event = event_of(row) if row.type == DeadlineMissed.TYPE else None
+        if event is not None:
             counted[row.stream, event.clock, event.start] += 1
             if event.at < event.due or row.recorded_at < event.due:
                 found.append(f"R7 missed before it was due: {row.id}")
