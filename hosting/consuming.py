@@ -73,4 +73,5 @@ class Consuming:
 
     async def stop(self) -> None:
         """Finish the batch in hand and leave the group."""
+        await self.consumer.acknowledge()
         await self._broker.stop()

@@ -8,9 +8,10 @@ from typing import Any
 from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
+from faststream.kafka.message import KafkaAckableMessage
 
 from eventlog.incoming import RawRecord
+from eventlog.kafka.acknowledging import Acknowledgements
 
 BATCH_MILLISECONDS = 10
 BATCH_RECORDS_MAX = 1000
@@ -43,6 +44,9 @@ class RawConsumer:
             rebalance_timeout_ms=POLL_INTERVAL_MILLISECONDS,
             fetch_max_wait_ms=100,
         )
+        self._acknowledgements = Acknowledgements(
+            lambda: self._subscriber.consumer, lambda: self._subscriber.running
+        )
 
     def on_batch(self, handle: Callable[[list[RawRecord]], Awaitable[None]]) -> None:
         """Hand every batch to `handle`; its return acknowledges, its raise delivers the batch again."""
@@ -55,7 +59,12 @@ class RawConsumer:
 
     async def stop(self) -> None:
         """Stop consuming; partitions go to the other instances."""
+        await self.acknowledge()
         await self._subscriber.stop()
+
+    async def acknowledge(self) -> None:
+        """Commit now what has been handled, instead of within the tenth of a second."""
+        await self._acknowledgements.settle()
 
     async def _parse(self, messages: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
         return KafkaAckableMessage(
@@ -63,7 +72,7 @@ class RawConsumer:
             headers={},
             raw_message=messages,
             message_id=f"{messages[0].topic}/{messages[0].partition}/{messages[0].offset}",
-            consumer=self._subscriber.consumer or FAKE_CONSUMER,
+            consumer=self._acknowledgements.of(messages),
         )
 
     @staticmethod

@@ -77,6 +77,8 @@ def launch(site: Site, last: Running | None) -> Running:
     child.kill(child.leftovers("java", home.kafka))
     port = free_port(last.port if last else None)
     inner_port = free_port(last.inner_port if last else None)
+    while inner_port == port:  # the system may name one free port twice
+        inner_port = free_port()
     properties = home.kafka / "server.properties"
     properties.write_text(_properties(home, port, inner_port), encoding="utf-8")
     command = [str(java()), *_JAVA_OPTIONS, "-cp", classpath]

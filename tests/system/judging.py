@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tests.system import canaries, promises
@@ -12,6 +12,8 @@ from tests.system.folding import READ_MODELS
 from tests.system.installation import DECLARED, LiveInstallation
 from tests.system.promises import Evidence
 from tests.system.reading import log_of, published, settled
+
+NAMED_MAX: Final = 20
 
 
 async def gathered(installation: LiveInstallation, acknowledged: Collection[str] = ()) -> Evidence:
@@ -30,7 +32,12 @@ async def promises_hold(
     installation: LiveInstallation, acknowledged: Collection[str] = (), *, seconds: float = 60.0
 ) -> Evidence:
     """Fail with every promise that was broken; return the evidence when none was."""
-    await settled(installation, seconds=seconds)
+    try:
+        await settled(installation, seconds=seconds)
+    except AssertionError as unsettled:
+        # What never comes to rest has lost something: name the promise, not only the symptom.
+        found = promises.broken(await gathered(installation, acknowledged))
+        raise AssertionError(f"{unsettled}; {found[:NAMED_MAX]}") from None
     evidence = await gathered(installation, acknowledged)
     assert promises.broken(evidence) == []
     assert canaries.found_in(await canaries.everywhere(installation)) == []

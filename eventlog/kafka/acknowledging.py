@@ -1,0 +1,100 @@
+"""Acknowledgements gathered: the offsets of handled batches, committed at most ten times a second.
+
+A commit for each batch costs the broker and the next batch's wait more than many records do. What a crash
+leaves uncommitted comes again, and the inbox drops it by its sequence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+EVERY_SECONDS = 0.1
+
+logger = structlog.get_logger("acknowledging")
+
+
+class Acknowledgements:
+    """Remembers how far each partition was handled, and commits it soon.
+
+    Only offsets of batches that were handled to their end are ever committed: the consumer's own position
+    may be further.
+    """
+
+    def __init__(
+        self,
+        consumer: Callable[[], Any],
+        is_running: Callable[[], bool],
+        *,
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._consumer = consumer
+        self._is_running = is_running
+        self._every_seconds = every_seconds
+        self._handled: dict[TopicPartition, int] = {}
+        self._committing: asyncio.Task[None] | None = None
+
+    def of(self, records: Sequence[ConsumerRecord[Any, Any]]) -> BatchAcknowledgement:
+        """Return what the framework acknowledges or rewinds this batch with."""
+        return BatchAcknowledgement(self, records)
+
+    async def note(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        """Count a batch as handled. It is committed within the tenth of a second, at once while stopping."""
+        for record in records:
+            self._keep(TopicPartition(record.topic, record.partition), record.offset + 1)
+        if not self._is_running():
+            await self.settle()
+        elif self._committing is None:
+            self._committing = asyncio.create_task(self._commit_soon())
+
+    async def settle(self) -> None:
+        """Commit now what is handled, of the partitions that are still ours. A failure is put off."""
+        consumer, handled, self._handled = self._consumer(), self._handled, {}
+        assigned = set() if consumer is None else consumer.assignment()
+        offsets = {place: offset for place, offset in handled.items() if place in assigned}
+        if not offsets:
+            return
+        try:
+            await consumer.commit(offsets)
+        except KafkaError as trouble:
+            logger.warning("commit_put_off", cause=type(trouble).__name__)
+            for place, offset in offsets.items():
+                self._keep(place, offset)
+
+    def rewind(self, partition: TopicPartition, offset: int) -> None:
+        """Have a partition delivered again from an offset on."""
+        self._consumer().seek(partition, offset)
+
+    def _keep(self, place: TopicPartition, offset: int) -> None:
+        self._handled[place] = max(offset, self._handled.get(place, 0))
+
+    async def _commit_soon(self) -> None:
+        try:
+            while self._handled:
+                await asyncio.sleep(self._every_seconds)
+                await self.settle()
+        finally:
+            self._committing = None
+
+
+class BatchAcknowledgement:
+    """One batch's consumer as the framework sees it: it commits this batch and nothing else."""
+
+    def __init__(
+        self, acknowledgements: Acknowledgements, records: Sequence[ConsumerRecord[Any, Any]]
+    ) -> None:
+        self._acknowledgements = acknowledgements
+        self._records = records
+
+    async def commit(self) -> None:
+        """Count the batch as handled."""
+        await self._acknowledgements.note(self._records)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Rewind a partition of a batch that failed."""
+        self._acknowledgements.rewind(partition, offset)
