@@ -10,11 +10,11 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from contracts import complaint, contact, escalation, group
+from contracts import complaint, contact, escalation, flag, group, negotiation
 from contracts.envelope import dataschema_of
 from contracts.topics import TOPICS, Topic
 
-MODULES: Final[tuple[ModuleType, ...]] = (complaint, escalation, group, contact)
+MODULES: Final[tuple[ModuleType, ...]] = (complaint, escalation, group, negotiation, flag, contact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,14 +50,14 @@ COMPLAINT: Final = Topic(
     name="amends.complaint.v1",
     key="complaint-<uuid>",
     producer="intake",
-    consumers=("escalation",),
+    consumers=("escalation", "compensation", "blacklist"),
     about="The life of a complaint, from registered to closed.",
 )
 ESCALATION: Final = Topic(
     name="amends.escalation.v1",
     key="escalation-<uuid>",
     producer="escalation",
-    consumers=("intake",),
+    consumers=("intake", "compensation", "blacklist"),
     about="Where a complaint should go and what happens above the front line.",
 )
 GROUP: Final = Topic(
@@ -65,6 +65,20 @@ GROUP: Final = Topic(
     key="group-<uuid>",
     producer="escalation",
     about="Complaints that share one cause, growing from initiator to collective.",
+)
+NEGOTIATION: Final = Topic(
+    name="amends.negotiation.v1",
+    key="negotiation-<uuid>",
+    producer="compensation",
+    consumers=("intake", "escalation", "blacklist"),
+    about="What is asked, offered, agreed, signed and paid, round by round.",
+)
+FLAG: Final = Topic(
+    name="amends.flag.v1",
+    key="flag-<person uuid>",
+    producer="blacklist",
+    consumers=("intake", "escalation"),
+    about="Flags of persons, with reasons, expiry and appeal, and the complaints they touch.",
 )
 CONTACT: Final = Topic(
     name="amends.contact.v1",
@@ -76,7 +90,7 @@ CONTACT: Final = Topic(
     private=True,
 )
 
-TOPICS: Final = (COMPLAINT, ESCALATION, GROUP, CONTACT)
+TOPICS: Final = (COMPLAINT, ESCALATION, GROUP, NEGOTIATION, FLAG, CONTACT)
 
 
 def dead_letter_topic(topic: Topic, group: str) -> Topic:
