@@ -30,6 +30,7 @@ from eventlog.incoming import Heard
 from eventlog.keys import Keyring
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER
+from hosting.collector import calm_collector
 from hosting.health import Life
 from hosting.running import Parts, Running
 from hosting.settings import ServiceSettings
@@ -97,9 +98,10 @@ async def _ours(opening: Opening) -> AsyncIterator[tuple[Execute, Keyring]]:
         port=1,
         topic_prefix=opening.topic_prefix,
     )
+    calm_collector()
     async with Running(parts, settings, observer=NO_OBSERVER, life=Life()).open() as running:
         if not opening.holds_states:
-            running.log._states_cached = 0  # noqa: SLF001 - no service ever wants this
+            running.log._states.kept = 0  # noqa: SLF001 - no service ever wants this
         await _until(lambda: running.consuming.joined)
         yield execute_ours(running.log), running.keyring
 

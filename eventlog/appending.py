@@ -42,6 +42,15 @@ class Appender:
         """Write a chain; return the verdict and the position of its last event. Raises Unavailable."""
         return await self._gatherer.submit(chain)
 
+    async def append_each(self, chains: Sequence[Chain]) -> list[Answer | BaseException]:
+        """Write chains of one caller; return for each its answer, or what was raised for it."""
+        self._outstanding += len(chains)
+        self._peak = max(self._peak, self._outstanding)
+        try:
+            return await self._gatherer.submit_each(chains)
+        finally:
+            self._outstanding -= len(chains)
+
     async def _append_all(self, chains: Sequence[Chain]) -> Sequence[Answer | Exception]:
         self._observer.measure("flush_size", len(chains))
         flushes = flushes_of(chains)

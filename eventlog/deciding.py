@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from eventlog.aggregate import Aggregate
 from eventlog.decider import Refused
@@ -75,6 +76,17 @@ class Decided(NamedTuple):
                 position -= len(each.events)
         return results[::-1]
 
+    def merged(self, work: Work, settled: Mapping[UUID, Result], position: int | None) -> list[Result]:
+        """Return one result per step of the work, in its order: decided now, or known from before."""
+        decided_now = self.results(work.stream, position)
+        if not settled:
+            return decided_now
+        results = iter(decided_now)
+        return [
+            settled[step.command_id] if step.command_id in settled else next(results)  # type: ignore[index]
+            for step in work.steps
+        ]
+
     def _new_events(self, keys: Mapping[str, PersonKey | None]) -> list[NewEvent]:
         codec, made = self.aggregate.codec, []
         version, sequence = self.before.version, self.before.public_sequence
@@ -111,6 +123,14 @@ class Decided(NamedTuple):
         held = self.aggregate.decider.timers(self.before.state) if self.before.version else {}
         armed = [TimerChange(name, due) for name, due in wanted.items() if held.get(name) != due]
         return armed + [TimerChange(name, None) for name in held if name not in wanted]
+
+
+class Ready(NamedTuple):
+    """One work of many, decided and sealed: it only needs to be written."""
+
+    work: Work
+    decided: Decided
+    chain: Chain
 
 
 def decide_steps(

@@ -39,6 +39,15 @@ class Gatherer(Generic[T, R]):
             self._worker = asyncio.create_task(self._work())
         return await future
 
+    async def submit_each(self, items: Sequence[T]) -> list[R | BaseException]:
+        """Return for each item its result, or what its batch raised; all wait in one task."""
+        loop = asyncio.get_running_loop()
+        futures: list[asyncio.Future[R]] = [loop.create_future() for _ in items]
+        self._waiting.extend(zip(items, futures, strict=True))
+        if self._worker is None and futures:
+            self._worker = asyncio.create_task(self._work())
+        return await asyncio.gather(*futures, return_exceptions=True)
+
     async def _work(self) -> None:
         try:
             while self._waiting:
@@ -79,11 +88,19 @@ class Turns:
         """Wait for the name's turn on entering, hold it inside."""
         return _Turn(self, name)
 
+    def is_free(self, name: str) -> bool:
+        """Tell whether nobody holds the name."""
+        return name not in self._queues
+
+    def hold(self, name: str) -> None:
+        """Take the turn of a name that is free; `pass_on` must follow."""
+        self._queues[name] = deque()
+
     async def take(self, name: str) -> None:
         """Return when it is the name's turn; `pass_on` must follow."""
         queue = self._queues.get(name)
         if queue is None:
-            self._queues[name] = deque()
+            self.hold(name)
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(turn)

@@ -174,7 +174,7 @@ class Inbound:
     async def _run_round(
         self, works: Sequence[tuple[Work, list[Accepted]]], found: dict[tuple[str, str, int], Poison]
     ) -> None:
-        outcomes = await asyncio.gather(*(self._log.run(work) for work, _ in works), return_exceptions=True)
+        outcomes = await self._log.run_all([work for work, _ in works])
         for outcome in outcomes:
             if isinstance(outcome, (Unavailable, UnreadableEvent, InboxMoved)) or (
                 isinstance(outcome, BaseException) and not isinstance(outcome, Exception)

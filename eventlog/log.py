@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.appending import Appender
 from eventlog.clock import Clock
 from eventlog.decider import Refused
-from eventlog.deciding import Decided, decide_steps
+from eventlog.deciding import Ready, decide_steps
 from eventlog.errors import Contended
 from eventlog.flush import ANY_VERSION, Chain, Verdict
 from eventlog.gather import Gatherer, Turns
@@ -19,12 +19,15 @@ from eventlog.keys import Keyring
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.recorded import Recorded, Row
+from eventlog.states import States
 from eventlog.store import LogStore
 from eventlog.tail import Tail
 from eventlog.work import Folded, InboxMoved, Result, Step, Work
 
 ATTEMPTS_MAX = 50
 STATES_CACHED = 50_000
+
+Outcome: TypeAlias = list[Result] | BaseException
 
 
 class EventLog:
@@ -51,8 +54,7 @@ class EventLog:
         self.clock = clock
         self.tail = Tail(store)
         self._observer = observer
-        self._states: OrderedDict[str, Folded] = OrderedDict()
-        self._states_cached = states_cached
+        self._states = States(states_cached)
         self._turns = Turns()
         self._loads: Gatherer[tuple[str, int], list[Row]] = Gatherer(self._load_all)
         self._appender = Appender(store, self.tail, observer=observer)
@@ -81,13 +83,28 @@ class EventLog:
         Raises InboxMoved when another instance took the messages, Unavailable or Contended; ValueError when
         two steps carry the same id.
         """
-        if len(work.steps) > 1:
-            _refuse_twins(work)
+        work.refuse_twins()
         with self._appender:
             if not work.steps:
                 return await self._advance(work)
             async with self._turns.of(work.stream):
                 return await self._run(work)
+
+    async def run_all(self, works: Sequence[Work]) -> list[Outcome]:
+        """Run works of different streams side by side; return for each its results, or what it raised.
+
+        Those that need to wait for nothing before they are written share one task: a task for each would
+        cost as much as deciding.
+        """
+        found = list(enumerate(self._ready(work) for work in works))
+        outcomes: dict[int, Outcome] = {n: each for n, each in found if isinstance(each, Exception)}
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(self._run_each(works, [n for n, each in found if each is None]))
+            # Awaited here and not in a task: a task that never began would never pass its turns on.
+            outcomes |= await self._append_ready({n: each for n, each in found if isinstance(each, Ready)})
+        outcomes |= waiting.result()
+        outcomes |= await self._run_each(works, [n for n in range(len(works)) if n not in outcomes])
+        return [outcomes[number] for number in range(len(works))]
 
     async def state(self, stream: str) -> Folded:
         """Return the folded state of a stream as it stands in the log now: a query sees its own writes."""
@@ -123,14 +140,14 @@ class EventLog:
             if not decided.writes(work):
                 fresh = await self._refreshed(aggregate, work.stream)
                 if fresh.version == folded.version:
-                    return _merged(work, decided, settled, None)
+                    return decided.merged(work, settled, None)
                 continue
             keys = await self._keys(decided.persons)
             verdict, position = await self._appender.append(decided.chain(work, keys))
             match verdict:
                 case Verdict.WRITTEN:
-                    self._remember(work.stream, decided.folded)
-                    return _merged(work, decided, settled, position)
+                    self._states.keep(work.stream, decided.folded)
+                    return decided.merged(work, settled, position)
                 case Verdict.VERSION_CONFLICT:
                     is_new = False
                     await self._catch_up(aggregate, work.stream, folded)
@@ -142,6 +159,45 @@ class EventLog:
                     raise InboxMoved(work.stream)
         raise Contended(f"{work.stream} changed {ATTEMPTS_MAX} times under one command; send it again")
 
+    async def _run_each(self, works: Sequence[Work], numbers: Sequence[int]) -> dict[int, Outcome]:
+        runs = (self.run(works[number]) for number in numbers)
+        return dict(zip(numbers, await asyncio.gather(*runs, return_exceptions=True), strict=True))
+
+    def _ready(self, work: Work) -> Ready | Exception | None:
+        """Decide a work that needs to wait for nothing, and hold its turn; None for every other."""
+        if not work.steps or not self._turns.is_free(work.stream):
+            return None
+        try:
+            work.refuse_twins()
+            aggregate = self.catalogue.of(work.stream)
+            if (folded := self._guess(aggregate, work.stream, is_new=work.is_new)) is None:
+                return None
+            decided = decide_steps(aggregate, work.stream, folded, work.steps)
+            keys = self._keys_at_hand(decided.persons)
+            if keys is None or decided.refused_steps or not decided.writes(work):
+                return None
+            ready = Ready(work, decided, decided.chain(work, keys))
+        except Exception as failure:  # noqa: BLE001 - it is this work's outcome
+            return failure
+        self._turns.hold(work.stream)
+        return ready
+
+    async def _append_ready(self, ready: Mapping[int, Ready]) -> dict[int, Outcome]:
+        """Write what was decided; what the log no longer agrees with is missing from the answer."""
+        outcomes: dict[int, Outcome] = {}
+        try:
+            answers = await self._appender.append_each([each.chain for each in ready.values()])
+        finally:
+            for each in ready.values():
+                self._turns.pass_on(each.work.stream)
+        for (number, each), answer in zip(ready.items(), answers, strict=True):
+            if isinstance(answer, BaseException):
+                outcomes[number] = answer
+            elif answer[0] is Verdict.WRITTEN:
+                self._states.keep(each.work.stream, each.decided.folded)
+                outcomes[number] = each.decided.results(each.work.stream, answer[1])
+        return outcomes
+
     async def _advance(self, work: Work) -> list[Result]:
         """Move the inbox past what nobody here listens to, touching no stream."""
         verdict, _ = await self._appender.append(Chain(work.stream, ANY_VERSION, inbox=work.inbox))
@@ -151,10 +207,7 @@ class EventLog:
 
     def _guess(self, aggregate: Aggregate[Any, Any, Any], stream: str, *, is_new: bool) -> Folded | None:
         held = self._states.get(stream)
-        if held is not None:
-            self._states.move_to_end(stream)
-            return held
-        return Folded(aggregate.decider.initial, 0, 0) if is_new else None
+        return Folded(aggregate.decider.initial, 0, 0) if held is None and is_new else held
 
     async def _refreshed(self, aggregate: Aggregate[Any, Any, Any], stream: str) -> Folded:
         held = self._states.get(stream) or Folded(aggregate.decider.initial, 0, 0)
@@ -166,26 +219,20 @@ class EventLog:
                 rows[-1].version,
                 max((row.public_sequence or 0 for row in rows), default=0) or held.public_sequence,
             )
-        self._remember(stream, held)
+        self._states.keep(stream, held)
         return held
 
     async def _catch_up(self, aggregate: Aggregate[Any, Any, Any], stream: str, folded: Folded) -> None:
         """After a conflict read what is new, not the whole stream: a long one would cost its square."""
         if (await self._refreshed(aggregate, stream)).version == folded.version:
-            self._states.pop(stream, None)  # ahead of the log itself: nothing held can be right
-
-    def _remember(self, stream: str, folded: Folded) -> None:
-        held = self._states.get(stream)
-        if folded.version == 0 or (held is not None and held.version > folded.version):
-            return
-        self._states[stream] = folded
-        self._states.move_to_end(stream)
-        while len(self._states) > self._states_cached:
-            self._states.popitem(last=False)
+            self._states.forget(stream)  # ahead of the log itself: nothing held can be right
 
     async def _keys(self, persons: set[str]) -> Mapping[str, Any]:
+        return self._keys_at_hand(persons) or await self.keyring.for_persons(persons)
+
+    def _keys_at_hand(self, persons: set[str]) -> Mapping[str, Any] | None:
         cached = {person: key for person in persons if (key := self.keyring.cached_for(person)) is not None}
-        return cached if len(cached) == len(persons) else await self.keyring.for_persons(persons)
+        return cached if len(cached) == len(persons) else None
 
     async def _answers(self, steps: Iterable[Step]) -> dict[UUID, Result]:
         ids = [step.command_id for step in steps if step.command_id is not None]
@@ -198,26 +245,6 @@ class EventLog:
             lowest[stream] = min(after, lowest.get(stream, after))
         found = await self.store.load(lowest)
         return [[row for row in found[stream] if row.version > after] for stream, after in wanted]
-
-
-def _refuse_twins(work: Work) -> None:
-    ids = [step.command_id for step in work.steps if step.command_id is not None]
-    if len(ids) != len(set(ids)):
-        raise ValueError(f"two steps on {work.stream} carry the same command id")
-
-
-def _merged(
-    work: Work, decided: Decided, settled: Mapping[UUID, Result], position: int | None
-) -> list[Result]:
-    """Return one result per step of the work, in its order: decided now, or known from before."""
-    decided_now = decided.results(work.stream, position)
-    if not settled:
-        return decided_now
-    results = iter(decided_now)
-    return [
-        settled[step.command_id] if step.command_id in settled else next(results)  # type: ignore[index]
-        for step in work.steps
-    ]
 
 
 __all__ = ["EventLog", "Folded", "InboxMoved", "Refused", "Result", "Step", "Work"]

@@ -32,6 +32,13 @@ class Work(NamedTuple):
     fired: tuple[str, datetime] | None = None
     is_new: bool = False
 
+    def refuse_twins(self) -> None:
+        """Raise ValueError when two steps carry the same command id."""
+        if len(self.steps) > 1:
+            ids = [step.command_id for step in self.steps if step.command_id is not None]
+            if len(ids) != len(set(ids)):
+                raise ValueError(f"two steps on {self.stream} carry the same command id")
+
 
 class Result(NamedTuple):
     """What came of one command: its events, or why there are none.

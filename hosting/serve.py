@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from hosting.collector import calm_collector
 from hosting.health import Death, Life
 from hosting.watchdog import BLOCK_SECONDS, Watchdog
 
@@ -45,6 +46,7 @@ class Listening:
 
 def run(app: ASGIApp, listening: Listening, life: Life, loop_blocked: Callable[[], None]) -> int:
     """Serve until a signal or a death and return the exit status; takes the main thread."""
+    calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(app, listening, life, loop_blocked))
 

@@ -7,9 +7,11 @@ import os
 import signal
 from typing import Literal
 
+import psutil
 import pytest
 
 from operate.settings import read_settings
+from operate.stack import child as processes
 from operate.stack.home import Home
 from operate.stack.local import Engines, start_engines
 from operate.stack.state import Running, read_state
@@ -26,10 +28,10 @@ def running(engines: Engines, name: EngineName) -> Running:
 
 
 def kill(engines: Engines, name: EngineName) -> None:
-    """End the engine as a power cut would."""
+    """End the engine as a power cut would; it is gone when this returns."""
     child = running(engines, name).child
     assert child is not None
-    os.kill(child.pid, signal.SIGKILL)
+    processes.kill([psutil.Process(child.pid)])
 
 
 def freeze(engines: Engines, name: EngineName) -> None:

@@ -68,7 +68,8 @@ class Acknowledgements:
 
     def rewind(self, partition: TopicPartition, offset: int) -> None:
         """Have a partition delivered again from an offset on."""
-        self._consumer().seek(partition, offset)
+        if (consumer := self._consumer()) is not None:
+            consumer.seek(partition, offset)
 
     def _keep(self, place: TopicPartition, offset: int) -> None:
         self._handled[place] = max(offset, self._handled.get(place, 0))

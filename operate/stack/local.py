@@ -101,6 +101,8 @@ def _settle(site: Site, engine: Engine) -> None:
     """Wait for an engine; if it fails (a port taken meanwhile, a dying predecessor), once more on fresh ports."""
     try:
         engine.wait_ready(site, _member(site.home, engine))
+        # One that was killed a moment ago still answers while it dies: look twice.
+        _member(site.home, engine)
     except OperateError:
         _stop(site.home, engine)
         again = _launch(site, engine, None)

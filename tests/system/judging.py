@@ -39,8 +39,8 @@ async def promises_hold(
         found = promises.broken(await gathered(installation, acknowledged))
         raise AssertionError(f"{unsettled}; {found[:NAMED_MAX]}") from None
     evidence = await gathered(installation, acknowledged)
-    assert promises.broken(evidence) == []
-    assert canaries.found_in(await canaries.everywhere(installation)) == []
+    found = promises.broken(evidence) + canaries.found_in(await canaries.everywhere(installation))
+    assert found == [], "\n".join(found[:NAMED_MAX])
     return evidence
 
 

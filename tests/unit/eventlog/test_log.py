@@ -205,7 +205,7 @@ async def test_an_older_read_does_not_replace_a_newer_state(log: EventLog, store
     await opened(log, ACCOUNT_1)
     before = await log.state(ACCOUNT_1)
     await log.execute(ACCOUNT_1, deposit(), command_id=fresh_id())
-    log._remember(ACCOUNT_1, before)
+    log._states.keep(ACCOUNT_1, before)
     store.flushes.clear()
 
     await log.execute(ACCOUNT_1, deposit(), command_id=fresh_id())
