@@ -141,6 +141,18 @@ async def test_no_query_of_the_log_reads_a_whole_table(alone: Pool) -> None:
     assert found == []
 
 
+async def test_a_query_over_arrays_is_planned_once(alone: Pool) -> None:
+    for _ in range(20):
+        await alone.fetch(SQL["load"], ["filled-7"], [0])
+
+    planned = await alone.fetchrow(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1", SQL["load"]
+    )
+
+    assert planned is not None
+    assert (20, 0) == tuple(planned)
+
+
 async def plan_of(alone: Pool, query: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
     (explained,) = json.loads(await alone.fetchval(f"EXPLAIN (ANALYZE, FORMAT json) {query}", *arguments))
     plan: dict[str, Any] = explained["Plan"]

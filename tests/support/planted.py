@@ -36,7 +36,8 @@ IDS_NOT_JUDGED: Changes = [
 ]
 TIMERS_NOT_JUDGED: Changes = [("LOOP verdicts[hit.chain] := 3; END LOOP;", "LOOP END LOOP;")]
 PLANNED_FREELY: Changes = [
-    ("SET enable_seqscan = off\n", ""),
+    # Our own sessions would switch it off by themselves.
+    ("SET enable_seqscan = off\n", "SET enable_seqscan = on\n"),
     ("SET enable_hashjoin = off\n", ""),
     ("SET enable_mergejoin = off\n", ""),
 ]
