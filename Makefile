@@ -34,8 +34,9 @@ check: $(READY) ## Format, lint, types, imports, dead code, contracts drift
 test: fetch ## All tests, on the real engines
 	$(BIN)/pytest
 
+# Compiled once and kept beside the packages: reading some hundred files anew is a quarter of the time.
 test-unit: $(READY) ## The pure tests: no server, under ten seconds
-	$(BIN)/pytest tests/unit
+	PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/bytecode $(BIN)/pytest tests/unit
 
 contracts: $(READY) ## Render the JSON Schemas and asyncapi.yaml from the models
 	$(BIN)/python -m operate.cli contracts render

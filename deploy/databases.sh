@@ -2,7 +2,7 @@
 # Run once by the PostgreSQL image: a role and a database each, which only this role may enter. The password stands in
 # the DSN that the service reads: postgresql://<role>:<password>@postgres/<database>.
 set -eu
-for secret in intake-database escalation-database keys-database; do
+for secret in intake-database escalation-database compensation-database blacklist-database keys-database; do
   dsn="$(cat "/run/secrets/$secret")"
   name="${dsn##*/}"
   password="${dsn#*://*:}"

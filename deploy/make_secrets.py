@@ -1,6 +1,7 @@
 """Make the secret files that `compose.yaml` names, once; what is there stays as it is.
 
-`python -m deploy.make_secrets` fills `deploy/secrets/`. Back up person-master.key and installation.key elsewhere.
+`python -m deploy.make_secrets` fills `deploy/secrets/`. Back up person-master.key, installation.key and
+vault.key elsewhere, and put the company's own key and certificate in the place of company-signing.pem.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from operate.stack.installation import make_keys
 from operate.stack.secret_files import secret_file
 
 FOLDER = Path(__file__).parent / "secrets"
-DATABASES = ("intake", "escalation", "keys")
+DATABASES = ("intake", "escalation", "compensation", "blacklist", "keys")
 
 
 def make_secrets(folder: Path = FOLDER) -> None:

@@ -63,11 +63,12 @@ class Given(Generic[S, C, E]):
 
     def having(self, *commands: C) -> Given[S, C, E]:
         """Return the history after these commands, each of which must be accepted."""
-        given = self
+        history, state = [*self.history], self.state
         for command in commands:
-            events: Sequence[E] = self.decider.decide(command, given.state)
-            given = Given(self.decider, (*given.history, *events))
-        return given
+            events: Sequence[E] = self.decider.decide(command, state)
+            history += events
+            state = self.decider.fold(events, state)
+        return Given(self.decider, tuple(history))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,18 +40,19 @@ def service_app(
     metrics: Metrics,
     health: Health,
     transient: tuple[type[Exception], ...] = (),
+    files: Sequence[str] = (),
 ) -> FastAPI:
     """Return the service's application.
 
     `lifespan` starts and stops followers and consumers; `transient` names the service's own kinds of passing
-    trouble. Routes find `caller`, `json_body` and `body_as` ready to use.
+    trouble, `files` the routes whose body is a file of any media type. Routes find `caller`, `json_body` and `body_as` ready to use.
     """
     edge = Middleware(Edge, problem_of=failures(texts, transient), texts=texts, metrics=metrics)
     app = FastAPI(
         title=title,
         version=version,
         lifespan=_told(lifespan),
-        middleware=[edge, Middleware(BodyLimit)],
+        middleware=[edge, Middleware(BodyLimit, files=files)],
         exception_handlers={HTTPException: _to_the_edge, RequestValidationError: _to_the_edge},
         responses=PROBLEM_RESPONSES,
         redoc_url=None,

@@ -1,4 +1,4 @@
-"""Request bodies: a limit on their size, one media type, and strict reading into a model.
+"""Request bodies: a limit on their size, one media type (or any, on the routes said), strict reading into a model.
 
 The limit is pure ASGI and collects the body before the application runs, so an oversized or dribbling body
 never reaches a handler and nothing is done in part.
@@ -7,7 +7,8 @@ never reaches a handler and nothing is done in part.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,10 @@ MAX_BODY_BYTES: Final = 262_144  # architecture.md 4
 BODY_SECONDS_MAX: Final = 20.0
 _BOM: Final = b"\xef\xbb\xbf"
 _JSON: Final = "application/json"
+# RFC 6838 4.2, without parameters: what a file is kept under.
+_MEDIA_TYPE: Final = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,62}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,62}"
+)
 _BODY_HEADERS: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"content-type", b"content-encoding"}
 )
@@ -34,14 +39,23 @@ class ClientGone(Exception):  # noqa: N818 - names the condition
 
 
 class BodyLimit:
-    """ASGI middleware: bodies are JSON in UTF-8, at most `max_bytes` long and here within `seconds_max`."""
+    """ASGI middleware: bodies are JSON in UTF-8, at most `max_bytes` long and here within `seconds_max`.
+
+    On the paths of `files` (written as routes are) a body is a file of whatever media type the caller names.
+    """
 
     def __init__(
-        self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES, seconds_max: float = BODY_SECONDS_MAX
+        self,
+        app: ASGIApp,
+        max_bytes: int = MAX_BODY_BYTES,
+        seconds_max: float = BODY_SECONDS_MAX,
+        *,
+        files: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._seconds_max = seconds_max
+        self._files = [_path_pattern(path) for path in files]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass requests without a body on; check and collect the others first. Raises Problem or ClientGone."""
@@ -50,7 +64,11 @@ class BodyLimit:
             return
         if declared.length is not None and declared.length > self._max_bytes:
             raise self._too_large()
-        _refuse_media_type(declared)
+        path: str = scope.get("path", "")
+        if any(pattern.fullmatch(path) for pattern in self._files):
+            _refuse_no_media_type(declared)
+        else:
+            _refuse_media_type(declared)
         try:
             async with asyncio.timeout(self._seconds_max):
                 body = await self._collected(receive)
@@ -150,14 +168,29 @@ def _declared_body(scope: Scope) -> _Declared | None:
     )
 
 
-def _refuse_media_type(declared: _Declared) -> None:
-    essence, *parameters = (part.strip().lower() for part in declared.media_type.split(";"))
-    if essence != _JSON:
-        raise Problem(415, "media_type_unsupported", f"{_JSON} is expected", field="header:content-type")
+def _path_pattern(route: str) -> re.Pattern[str]:
+    """Return what the paths of a route look like: `/v1/things/{thing}/files`."""
+    return re.compile("/".join("[^/]+" if part[:1] == "{" else re.escape(part) for part in route.split("/")))
+
+
+def _refuse_no_media_type(declared: _Declared) -> None:
+    if not _MEDIA_TYPE.fullmatch(declared.media_type.partition(";")[0].strip()):
+        raise Problem(415, "media_type_missing", "type/subtype is expected", field="header:content-type")
+    _refuse_encoding(declared)
+
+
+def _refuse_encoding(declared: _Declared) -> None:
     if declared.encoding.strip().lower() != "identity":
         raise Problem(
             415, "media_type_unsupported", "no encoding is expected", field="header:content-encoding"
         )
+
+
+def _refuse_media_type(declared: _Declared) -> None:
+    essence, *parameters = (part.strip().lower() for part in declared.media_type.split(";"))
+    if essence != _JSON:
+        raise Problem(415, "media_type_unsupported", f"{_JSON} is expected", field="header:content-type")
+    _refuse_encoding(declared)
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip(' "') not in {"utf-8", "utf8"}:

@@ -92,22 +92,22 @@ class TokenCheck:
             self._remember(digest, known)
         elif known.expires <= self._now() - _LEEWAY_SECONDS:
             del self._known[digest]
-            raise _unauthorized("token_expired")
+            raise unauthorized("token_expired")
         else:
             self._known.move_to_end(digest)
         return known.by
 
     def _checked(self, token: str) -> _Known:
         if len(token) > TOKEN_CHARACTERS_MAX:
-            raise _unauthorized("token_invalid", "the token is too long")
+            raise unauthorized("token_invalid", "the token is too long")
         try:
             claims = jwt.decode(token, self._keys, algorithms=list(_ACCEPTS)).claims
             self._claims.validate(claims)
         except ExpiredTokenError:
-            raise _unauthorized("token_expired") from None
+            raise unauthorized("token_expired") from None
         except (JoseError, ValueError, TypeError):
             # Not said which check failed: whoever forges tokens learns nothing from the answer.
-            raise _unauthorized("token_invalid") from None
+            raise unauthorized("token_invalid") from None
         return _Known(_by_from(claims), float(claims["exp"]))
 
     def _remember(self, digest: bytes, known: _Known) -> None:
@@ -118,12 +118,17 @@ class TokenCheck:
 
 async def caller(request: Request) -> By:
     """FastAPI dependency: who calls. Raises Problem 401 with WWW-Authenticate (RFC 6750)."""
+    tokens: TokenCheck = request.app.state.tokens
+    return tokens.by_of(bearer_of(request))
+
+
+def bearer_of(request: Request) -> str:
+    """Return the token a request carries, whatever it is a token for. Raises Problem 401."""
     authorization = request.headers.get("authorization", "")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise _unauthorized("token_missing")
-    tokens: TokenCheck = request.app.state.tokens
-    return tokens.by_of(token.strip())
+        raise unauthorized("token_missing")
+    return token.strip()
 
 
 def require_role(by: By, *roles: str) -> None:
@@ -169,18 +174,19 @@ def mint_token(
 def _by_from(claims: Mapping[str, Any]) -> By:
     actor, roles, desk = claims["sub"], claims.get("roles", []), claims.get("desk")
     if not isinstance(roles, list) or len(roles) > _ROLES_MAX:
-        raise _unauthorized("token_invalid", "roles is no short list")
+        raise unauthorized("token_invalid", "roles is no short list")
     if not all(isinstance(role, str) and _ROLE.fullmatch(role) for role in roles):
-        raise _unauthorized("token_invalid", "a role is no plain name")
+        raise unauthorized("token_invalid", "a role is no plain name")
     if _NEVER_FROM_OUTSIDE in roles:
-        raise _unauthorized("token_invalid", f"nobody holds the role {_NEVER_FROM_OUTSIDE} from outside")
+        raise unauthorized("token_invalid", f"nobody holds the role {_NEVER_FROM_OUTSIDE} from outside")
     if not all(isinstance(name, str) and _PSEUDONYM.fullmatch(name) for name in (actor, desk or "none")):
-        raise _unauthorized("token_invalid", "sub or desk is no pseudonym")
+        raise unauthorized("token_invalid", "sub or desk is no pseudonym")
     return By(actor=actor, roles=tuple(roles), desk=desk)
 
 
-def _unauthorized(rule: str, detail: str = "") -> Problem:
-    challenge = f'Bearer realm="{AUDIENCE}"'
+def unauthorized(rule: str, detail: str = "", *, realm: str = AUDIENCE) -> Problem:
+    """Return the refusal of a token with its challenge (RFC 6750)."""
+    challenge = f'Bearer realm="{realm}"'
     if rule != "token_missing":
         challenge += ', error="invalid_token"'
     return Problem(401, rule, detail, field="header:authorization", headers={"www-authenticate": challenge})

@@ -166,7 +166,7 @@ async def _unsettled(settling: Settling, number: int) -> DeadLetter:
     if letter is None:
         raise Problem(404, "no_such_dead_letter", f"there is no dead letter {number}")
     if letter.settled_as is not None:
-        raise Problem(409, "already_settled", f"it was {letter.settled_as}")
+        raise Problem(409, "dead_letter_settled", f"it was {letter.settled_as}")
     return letter
 
 

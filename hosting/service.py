@@ -34,13 +34,14 @@ VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service as its composition root declares it."""
+    """A service as its composition root declares it. `files` are the routes whose body is a file, not JSON."""
 
     parts: Callable[[ServiceSettings], Parts]
     routers: Sequence[APIRouter]
     refusals: Traversable
     migrations: Traversable
     settings: type[ServiceSettings] = ServiceSettings
+    files: Sequence[str] = ()
 
 
 def application(service: Service, settings: ServiceSettings, metrics: Metrics, life: Life) -> FastAPI:
@@ -67,6 +68,7 @@ def application(service: Service, settings: ServiceSettings, metrics: Metrics, l
         metrics=metrics,
         health=Health(life, probes(engine)),
         transient=(Unavailable,),
+        files=service.files,
     )
 
 

@@ -64,6 +64,7 @@ def _say_where_to_look(place: Ground, outcome: Outcome, *, keep: bool) -> None:
         lines = [
             f"{AMENDS} demo --keep   the same, and everything stays up to look around 运行后保留环境",
             f"{AMENDS} up            an installation of your own; then send a complaint, see README.md 自建环境",
+            *_settled(outcome),
             f"{place.folder}/logs   what the services logged: no personal data in it 服务日志",
         ]
     else:
@@ -73,10 +74,23 @@ def _say_where_to_look(place: Ground, outcome: Outcome, *, keep: bool) -> None:
             f"TOKEN=$({AMENDS} token --role lead --desk care --actor lead-care-1)",
             f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["intake"]}/v1/complaints/{told}',
             f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["escalation"]}/v1/groups',
+            f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["compensation"]}/v1/negotiations',
+            f'curl -H "Authorization: Bearer $TOKEN" {place.addresses["blacklist"]}/v1/flags',
             f"AMENDS_HOME={place.installation.engines.home} {AMENDS} topic tail {prefix}amends.complaint.v1 --from-beginning",
-            f"{place.addresses['intake']}/docs and {place.addresses['escalation']}/docs    every door, described",
+            f"{', '.join(f'{address}/docs' for address in place.addresses.values())}    every door, described",
+            *_settled(outcome),
             f"AMENDS_HOME={place.installation.engines.home} {AMENDS} down   stops it all 全部停止",
         ]
     OUT.print("\n[bold cyan]接下来[/] [bold]Where to look next[/]", highlight=False)
     for line in lines:
         OUT.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _settled(outcome: Outcome) -> list[str]:
+    told = outcome.agreement
+    if told is None:
+        return []
+    return [
+        f"{AMENDS} evidence check {told.bundle}   anybody can, without us 离线校验证据",
+        f"{told.pdf}   the settlement, signed by both 双方签署的和解协议",
+    ]

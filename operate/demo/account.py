@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from operate.demo import measures
 from operate.demo.measures import GRADES, OPEN, TIMINGS
+from operate.demo.reviewing import Judged
 from operate.demo.running import Outcome
 
 # What is counted along the way, by the event that says it, with its name in both languages.
@@ -26,7 +27,18 @@ COUNTED: Final = (
     ("escalation.bypass_recorded", "bypasses recorded", "已越级"),
     ("escalation.account_frozen", "handlers' accounts frozen", "情况说明固定"),
     ("escalation.referred", "referred to a third party", "移送第三方"),
+    ("negotiation.opened", "rounds of negotiation", "协商轮次"),
+    ("negotiation.offer_made", "offers made", "报价"),
+    ("negotiation.approval_requested", "offers above a limit", "超限待批"),
+    ("negotiation.offer_expired", "offers run out", "报价过期"),
+    ("negotiation.settled", "settlements signed by both", "双方签署和解"),
+    ("negotiation.paid", "sums paid", "付款"),
+    ("negotiation.settled_matter_raised", "settled matters raised again", "和解后再次主张"),
+    ("flag.proposed", "flags proposed by software", "系统提议标记"),
+    ("flag.confirmed", "flags confirmed by a reviewer", "审核员确认标记"),
+    ("flag.screened", "complaints screened", "投诉筛查"),
 )
+ENDS: Final = ("settled", "refused", "withdrawn", "referred", "ended", "open")
 
 
 def outcomes(outcome: Outcome) -> tuple[str, ...]:
@@ -45,6 +57,52 @@ def outcomes_by_timing(outcome: Outcome) -> dict[str, dict[str, int]]:
     """Count complaints by timing and outcome."""
     found = measures.tabled(outcome.lives.values(), "timing", "outcome")
     return {timing: {each: found.get((timing, each), 0) for each in outcomes(outcome)} for timing in TIMINGS}
+
+
+def talks_by_end(outcome: Outcome) -> dict[str, int]:
+    """Count negotiations by how their last round ended."""
+    found = Counter(outcome.ends.values())
+    return {end: found.get(end, 0) for end in ENDS}
+
+
+def money(outcome: Outcome) -> dict[str, dict[str, str]]:
+    """Return what was agreed and what was paid, by currency."""
+    return {
+        currency: {"agreed": str(agreed), "paid": str(outcome.sums.paid.get(currency, 0))}
+        for currency, agreed in outcome.sums.agreed.items()
+    }
+
+
+def agreement(outcome: Outcome) -> dict[str, Any] | None:
+    """Return the negotiation that is told, None where there was none."""
+    told = outcome.agreement
+    if told is None:
+        return None
+    return {
+        "reference": told.reference,
+        "complaint": told.complaint,
+        "steps": [{**asdict(step), "at": step.at.isoformat()} for step in told.steps],
+        "document": str(told.pdf),
+        "bundle": str(told.bundle),
+        "evidence_holds": told.holds,
+        "evidence_check": [
+            {"place": each.place, "well": each.is_well, "en": each.en, "zh": each.zh}
+            for each in told.checked.findings
+        ],
+    }
+
+
+def watched(outcome: Outcome) -> dict[str, Any]:
+    """Return who was flagged and why, and who complains often and was not."""
+    flagged, frequent = outcome.watched.flagged, outcome.watched.frequent
+    return {
+        "professional": flagged and {**asdict(flagged), "judged": [_judged(each) for each in flagged.judged]},
+        "frequent_justified": frequent and asdict(frequent),
+    }
+
+
+def _judged(judged: Judged) -> dict[str, str]:
+    return {"door": judged.door, "actor": judged.actor, "refused_by": judged.answer.rule}
 
 
 def missed_by_clock(names: Counter[str]) -> dict[str, int]:
@@ -106,5 +164,12 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "steps": [{**asdict(step), "at": step.at.isoformat()} for step in telling.steps],
             "clocks": telling.view["clocks"],
         },
+        "negotiations": {
+            "by_end": talks_by_end(outcome),
+            "money": money(outcome),
+            "settled": dict(outcome.sums.counts),
+            "told": agreement(outcome),
+        },
+        "flags": watched(outcome),
         "speed": speed(outcome),
     }

@@ -9,7 +9,8 @@ from zlib import crc32
 from hosting.identity import mint_token
 from operate.demo.seen import Offered, Seat, Seen
 from operate.demo.tales import Tale
-from shared_kernel.roles import AGENT, CUSTOMER, LEAD, MANAGER, OPERATOR, PLATFORM, SENIOR
+from operate.demo.talk import OfferSeen
+from shared_kernel.roles import AGENT, CUSTOMER, LEAD, MANAGER, OPERATOR, PLATFORM, REVIEWER, SENIOR
 
 TOKEN_SECONDS: Final = 12 * 3600
 _TEAM_SIZE: Final = 4
@@ -31,6 +32,9 @@ OPERATOR_PLAYER: Final = Player("operator-1", OPERATOR)
 GROUP_LEADER: Final = Player("manager-groups-1", MANAGER, "groups")
 REFERRER: Final = Player("lead-care-1", LEAD, "care")
 SUPERVISOR: Final = Player("manager-customer_relations-1", MANAGER, "customer_relations")
+REVIEWER_PLAYER: Final = Player("reviewer-1", REVIEWER)
+SECOND_REVIEWER: Final = Player("reviewer-2", REVIEWER)
+PAYMASTER: Final = Player("payments-bank", PLATFORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,11 @@ def visitor_of(reference: str) -> Player:
 def customer_of(seen: Seen) -> Player:
     """Return the customer: a customer's token names the person, and opens the own complaints only."""
     return Player(seen.person, CUSTOMER)
+
+
+def approver_of(offer: OfferSeen) -> Player:
+    """Return who approves an offer that waits: one of the level it needs, or above, who has proposed none."""
+    return Player(f"{offer.level_needed}-approvals-1", offer.level_needed or MANAGER, "approvals")
 
 
 def _of_team(level: str, desk: str, reference: str) -> str:

@@ -54,14 +54,34 @@ class Doors:
         self, player: Player, service: str, path: str, body: Mapping[str, Any] | None = None
     ) -> Answer:
         """Ask for something to be done. Raises OperateError when the service is in trouble."""
-        return await self._ask(player, "POST", f"{self.addresses[service]}{path}", body)
+        return _read(await self._ask("POST", self._url(service, path), self._bearer(player), json=body))
+
+    async def upload(self, player: Player, service: str, path: str, content: bytes) -> Answer:
+        """Hand in a plain text as it is. Raises OperateError when the service is in trouble."""
+        kind = {"content-type": "text/plain; charset=utf-8"}
+        headers = {**self._bearer(player), **kind}
+        return _read(await self._ask("POST", self._url(service, path), headers, content=content))
+
+    async def post_with(
+        self, token: str | None, service: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Ask with a token that a door gave, or with none. Raises OperateError when the service is in trouble."""
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        return _read(await self._ask("POST", self._url(service, path), headers, json=body))
 
     async def get(self, player: Player, service: str, path: str) -> Mapping[str, Any]:
         """Return what there is to read. Raises OperateError when the service is in trouble or says no."""
-        answer = await self._ask(player, "GET", f"{self.addresses[service]}{path}", None)
+        answer = _read(await self._ask("GET", self._url(service, path), self._bearer(player)))
         if not answer.is_well:
-            raise OperateError(f"{service} refused to show {path}: {answer.rule}.", "Please report this.")
+            raise _unshown(service, path, answer.rule)
         return answer.document
+
+    async def get_file(self, player: Player, service: str, path: str) -> bytes:
+        """Return a file's bytes. Raises OperateError when the service is in trouble or says no."""
+        response, _ = await self._ask("GET", self._url(service, path), self._bearer(player))
+        if response.status_code >= _BAD_REQUEST:
+            raise _unshown(service, path, str(response.status_code))
+        return response.content
 
     async def health(self, service: str) -> Mapping[str, Any]:
         """Return what the service says of its own readiness."""
@@ -69,18 +89,25 @@ class Doors:
         found: Mapping[str, Any] = response.json()
         return found
 
-    async def _ask(self, player: Player, method: str, url: str, body: Mapping[str, Any] | None) -> Answer:
-        headers = {"authorization": f"Bearer {self._tokens.of(player)}"}
+    def _url(self, service: str, path: str) -> str:
+        return f"{self.addresses[service]}{path}"
+
+    def _bearer(self, player: Player) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._tokens.of(player)}"}
+
+    async def _ask(
+        self, method: str, url: str, headers: Mapping[str, str], **sent: Any
+    ) -> tuple[httpx.Response, float]:
         trouble = ""
         for attempt in range(TRIES_MAX):
             began = time.perf_counter()
             try:
-                response = await self._client.request(method, url, json=body, headers=headers)
+                response = await self._client.request(method, url, headers=headers, **sent)
             except httpx.TransportError as error:
                 trouble = type(error).__name__
             else:
                 if response.status_code < _SERVER_FAULT:
-                    return Answer(response.status_code, response.json(), time.perf_counter() - began)
+                    return response, time.perf_counter() - began
                 trouble = f"status {response.status_code}"
             # It may be busy or just starting; doing the same twice changes nothing.
             await asyncio.sleep(_AGAIN_SECONDS * 2**attempt)
@@ -88,6 +115,15 @@ class Doors:
             f"{method} {url} failed {TRIES_MAX} times: {trouble}.",
             "Read the service's log in logs/ of the demo.",
         )
+
+
+def _read(answered: tuple[httpx.Response, float]) -> Answer:
+    response, seconds = answered
+    return Answer(response.status_code, response.json(), seconds)
+
+
+def _unshown(service: str, path: str, rule: str) -> OperateError:
+    return OperateError(f"{service} refused to show {path}: {rule}.", "Please report this.")
 
 
 @asynccontextmanager

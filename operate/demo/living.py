@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from operate.demo.case import Case
 from operate.demo.feeding import Feeding
-from operate.demo.moves import Case
 from operate.demo.playing import Playing
+from operate.demo.reviewing import Reviewing
 from operate.demo.tales import Tale
 from operate.demo.timeline import Timeline
 from operate.errors import OperateError
@@ -47,13 +48,22 @@ class Days:
     playing_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Players:
+    """Those who work on complaints, and those who judge flags."""
+
+    playing: Playing
+    reviewing: Reviewing
+
+
 class Living:
     """The complaints, those who hand them in, those who work on them, and the time they live in."""
 
-    def __init__(self, tales: Sequence[Tale], feeding: Feeding, playing: Playing, timeline: Timeline) -> None:
+    def __init__(self, tales: Sequence[Tale], feeding: Feeding, players: Players, timeline: Timeline) -> None:
         self._tales = tales
         self._feeding = feeding
-        self._playing = playing
+        self._playing = players.playing
+        self._reviewing = players.reviewing
         self._timeline = timeline
         self._feeding_seconds = 0.0
         self._playing_seconds = 0.0
@@ -75,6 +85,7 @@ class Living:
                 return self._days(dawn, dusk, await self._timeline.now())
             now = await self._timeline.jump_to(max(moment, await self._timeline.now() + STRIDE))
             self._tell(watcher, now, "work goes on 继续处理")
+            await self._reviewing.appeal()
             await self._quiet()
             await self._play(now)
         raise OperateError("The complaints do not come to an end.", "Please report this.")
@@ -94,7 +105,7 @@ class Living:
     async def _play(self, now: datetime) -> None:
         began = time.perf_counter()
         await self._playing.play(now, self._quiet)
-        if await self._playing.lead_groups():
+        if await self._playing.lead_groups() | await self._reviewing.review():
             await self._quiet()
         self._playing_seconds += time.perf_counter() - began
 

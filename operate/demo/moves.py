@@ -5,14 +5,11 @@ Times between the moves are those of an ordinary desk.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
-from zlib import crc32
+from typing import Any, Final
 
+from operate.demo.case import Act, Case, Later, Turn
 from operate.demo.cast import (
     REFERRER,
     SUPERVISOR,
@@ -22,8 +19,8 @@ from operate.demo.cast import (
     taker_of,
     visitor_of,
 )
-from operate.demo.seen import Seen
-from operate.demo.tales import Tale
+from operate.demo.seen import MONEY_DEMANDS, Seen
+from operate.demo.tales import Story
 
 ANSWER_AFTER: Final = timedelta(hours=3)
 # Where many share a cause, somebody must look at the thing itself first.
@@ -37,59 +34,6 @@ GROUPS: Final = "groups"
 STAY_OPEN: Final = frozenset({"referred", "left_open"})
 _READ_LANGUAGES: Final = frozenset({"zh", "en"})
 _BY_LINK: Final = frozenset({"web", "app"})
-LINES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
-    Path(__file__).with_name("lines.toml").read_text(encoding="utf-8")
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One request to a public door of a complaint.
-
-    `mark` is what is remembered of it. After one that `settles`, the services are given time to answer one
-    another before anybody looks again.
-    """
-
-    player: Player
-    door: str
-    body: Mapping[str, Any] | None = None
-    service: Literal["intake", "escalation"] = "intake"
-    mark: str = ""
-    settles: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Nothing before that time."""
-
-    at: datetime
-
-
-@dataclass(slots=True)
-class Case:
-    """One complaint in play and what its players have done so far.
-
-    `account_of` is the handler whose account of a bypass is awaited, "" when anybody's is; `earlier_bypass`
-    is when the customer had gone over the front line's head before, known to the front line only.
-    """
-
-    tale: Tale
-    complaint: str
-    done: set[str] = field(default_factory=set)
-    account_of: str | None = None
-    earlier_bypass: datetime | None = None
-
-    def said(self, line: str) -> str:
-        """Return what a player says, in the customer's language if we speak it."""
-        return LINES["zh" if self.tale.story.language == "zh" else "en"][line]
-
-    def is_one_in(self, count: int) -> bool:
-        """Tell whether this complaint is one of so many: the same ones in every run."""
-        return crc32(f"chance {self.tale.reference}".encode()) % count == 0
-
-
-Turn: TypeAlias = Act | Later | None
-Move: TypeAlias = Callable[[Case, Seen, datetime], Turn]
 
 
 def review(case: Case, seen: Seen, _now: datetime) -> Turn:
@@ -97,9 +41,12 @@ def review(case: Case, seen: Seen, _now: datetime) -> Turn:
     story = case.tale.story
     is_overlooked = story.severity == "safety" != seen.severity
     is_wrong = seen.harm != "stopped" and (seen.timing != story.timing or is_overlooked)
-    if "classification" in case.done or not (seen.needs_review or is_wrong):
+    wishes = _overlooked_wishes(story, seen)
+    if "classification" in case.done or not (seen.needs_review or is_wrong or wishes):
         return None
-    labels = {"timing": story.timing, "severity": story.severity, "reason": case.said("review")}
+    labels: dict[str, Any] = {"reason": case.said("review"), **wishes}
+    if seen.needs_review or is_wrong:
+        labels |= {"timing": story.timing, "severity": story.severity}
     if story.language in _READ_LANGUAGES:
         labels["language"] = story.language
     return Act(player=_owner(case, seen), door="classification", body=labels, settles=True)
@@ -194,8 +141,11 @@ def take_up_above(case: Case, seen: Seen, now: datetime) -> Turn:
 
 
 def answer(case: Case, seen: Seen, now: datetime) -> Turn:
-    """Answer, some hours after taking it in hand; of demands for compensation, one in three is refused."""
-    if not seen.owes("final_answer"):
+    """Answer, some hours after taking it in hand; of demands for compensation, one in three is refused.
+
+    Where money is talked about, the talk's end is the answer.
+    """
+    if not seen.owes("final_answer") or (seen.talk is not None and seen.talk.is_open):
         return None
     story = case.tale.story
     is_refused = story.plot == "answered" and story.demand == "compensation" and case.is_one_in(3)
@@ -238,7 +188,8 @@ def withdraw(case: Case, seen: Seen, now: datetime) -> Turn:
 
 def refer(case: Case, seen: Seen, now: datetime) -> Turn:
     """Put the matter before a mediator, as a lead."""
-    if seen.referred_to or "referral" in case.done:
+    is_elsewhere = seen.referred_to or (seen.talk is not None and seen.talk.state == "referred")
+    if is_elsewhere or "referral" in case.done:
         return None
     body = {
         "to": "mediator",
@@ -247,6 +198,14 @@ def refer(case: Case, seen: Seen, now: datetime) -> Turn:
         "reason": case.said("referral_reason"),
     }
     return Act(player=REFERRER, service="escalation", door="referral", body=body, settles=True)
+
+
+def _overlooked_wishes(story: Story, seen: Seen) -> dict[str, Any]:
+    """Return the money a careful reader sees asked for where the rules saw none and the story talks about it."""
+    if story.bargain is None or story.demand not in MONEY_DEMANDS or seen.asks_for_money:
+        return {}
+    wish = {"kind": story.demand, **(story.demand_amount or {})}
+    return {"demands": [wish]}
 
 
 def _visited(case: Case, seen: Seen, now: datetime, findings: Mapping[str, Any]) -> Turn:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from operate.demo.case import LINES, Act, Case, Later, Pay, Sign
 from operate.demo.cast import GROUP_LEADER, OPERATOR_PLAYER, REFERRER
 from operate.demo.doors import Answer, Doors
-from operate.demo.moves import LINES, Act, Case, Later
+from operate.demo.hands import Done, Hands
 from operate.demo.plays import next_turn
 from operate.demo.seen import Seen, seen_of
+from operate.demo.talk import talk_of
 
 AT_ONCE: Final = 8
-ROUNDS_MAX: Final = 8
-ACTS_MAX: Final = 12
-_DOORS_OF: Final = {"intake": "/v1/complaints", "escalation": "/v1/escalations"}
+ROUNDS_MAX: Final = 10
+ACTS_MAX: Final = 16
+_DOORS_OF: Final = {
+    "intake": "/v1/complaints",
+    "escalation": "/v1/escalations",
+    "compensation": "/v1/negotiations",
+}
 # What a player may meet who looked a moment too early; he looks again.
 _LOOK_AGAIN: Final = frozenset(
     {
@@ -27,17 +33,46 @@ _LOOK_AGAIN: Final = frozenset(
         "taker_excluded",
         "owner_only",
         "giver_is_not_taker",
+        "negotiation_open",
+        "owner_or_supervisor_only",
+        "customer_or_owner_only",
+        "service_need_first",
     }
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something that had to be refused: at which door, by which rule, by whom, after how many events."""
+
+    complaint: str
+    door: str
+    expected: str
+    rule: str
+    actor: str
+    after: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was refused by the rule that was expected."""
+        return self.rule == self.expected
+
+
 @dataclass(slots=True)
 class Played:
-    """What the players did, by door, and where a door said no."""
+    """What the players did, by door, and where a door said no: a moment too early, by surprise, or as it had to."""
 
     acts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def surprises(self) -> dict[str, int]:
+        """Where a door said no and nobody had reckoned with it."""
+        return {
+            what: count for what, count in self.refused.items() if what.rpartition(": ")[2] not in _LOOK_AGAIN
+        }
 
 
 @dataclass(slots=True)
@@ -50,8 +85,9 @@ class _Waiting:
 class Playing:
     """All cases in play."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: Doors, hands: Hands) -> None:
         self._doors = doors
+        self._hands = hands
         self._cases: dict[str, _Waiting] = {}
         self._led: set[str] = set()
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -95,30 +131,54 @@ class Playing:
     async def _turn(self, waiting: _Waiting, now: datetime) -> bool:
         """Play one case until it waits or ends; tell whether to look again when the services have come to rest."""
         async with self._turns:
+            known: Seen | None = None
             for _ in range(ACTS_MAX):
-                seen = await self._seen(waiting.case)
+                seen = await self._seen(waiting.case, known)
                 turn = next_turn(waiting.case, seen, now)
                 waiting.until = turn.at if isinstance(turn, Later) else None
-                waiting.is_over = seen.stage == "closed"
-                if not isinstance(turn, Act):
+                waiting.is_over = seen.is_over
+                if turn is None or isinstance(turn, Later):
                     return False
-                if not await self._perform(waiting.case, turn) or turn.settles:
+                if not await self._perform(waiting.case, turn, now):
                     return True
+                # A step of the negotiation changes nothing at once in how the complaint stands.
+                known = seen if isinstance(turn, Act) and turn.service == "compensation" else None
         return True
 
-    async def _perform(self, case: Case, act: Act) -> bool:
+    async def _perform(self, case: Case, turn: Act | Sign | Pay, now: datetime) -> bool:
+        """Do it; tell whether the same player may go on at once."""
+        if isinstance(turn, Act):
+            return await self._act(case, turn, now)
+        case.note(turn.mark, now)
+        hands = self._hands
+        done = await (hands.pay(case, turn) if isinstance(turn, Pay) else hands.sign(case, turn))
+        for each in done:
+            await self._note_done(case, each)
+        return isinstance(turn, Pay) and bool(turn.expects)
+
+    async def _act(self, case: Case, act: Act, now: datetime) -> bool:
         path = f"{_DOORS_OF[act.service]}/{case.complaint}/{act.door}"
-        answer = await self._doors.post(act.player, act.service, path, act.body)
+        if act.upload is not None:
+            answer = await self._doors.upload(act.player, act.service, path, act.upload)
+        else:
+            answer = await self._doors.post(act.player, act.service, path, act.body)
+        if act.expects:
+            case.note(act.mark, now)
+            await self._note_attempt(case, Done(act.door, answer, act.expects), act.player.actor)
+            return True
         self._note(act.door, answer)
         if answer.rule not in _LOOK_AGAIN:
-            case.done.add(act.mark or act.door)
-        return answer.is_well
+            case.note(act.mark or act.door, now)
+        return answer.is_well and not act.settles
 
-    async def _seen(self, case: Case) -> Seen:
-        seen = seen_of(await self._doors.get(REFERRER, "intake", f"/v1/complaints/{case.complaint}"))
+    async def _seen(self, case: Case, known: Seen | None) -> Seen:
+        seen = known or seen_of(await self._doors.get(REFERRER, "intake", f"/v1/complaints/{case.complaint}"))
         if seen.bypass == "done" and case.account_of is None and seen.timing is not None:
             view = await self._doors.get(REFERRER, "escalation", f"/v1/escalations/{case.complaint}")
             case.account_of = _asked_for_account(view)
+        if seen.asks_for_money:
+            view = await self._doors.get(REFERRER, "compensation", f"/v1/negotiations/{case.complaint}")
+            seen = replace(seen, talk=talk_of(view))
         return seen
 
     async def _lead(self, group: str) -> None:
@@ -127,6 +187,20 @@ class Playing:
         for door, body in (("statement", {"text": lines["statement"]}), ("remedy", remedy)):
             answer = await self._doors.post(GROUP_LEADER, "escalation", f"/v1/groups/{group}/{door}", body)
             self._note(door, answer)
+
+    async def _note_done(self, case: Case, done: Done) -> None:
+        if done.expects:
+            await self._note_attempt(case, done, "customer" if done.door == "session" else "payer")
+        else:
+            self._note(done.door, done.answer)
+
+    async def _note_attempt(self, case: Case, done: Done, actor: str) -> None:
+        path = f"/v1/negotiations/{case.complaint}/history"
+        events = (await self._doors.get(REFERRER, "compensation", path))["events"]
+        self.played.seconds.append(done.answer.seconds)
+        self.played.attempts.append(
+            Attempt(case.complaint, done.door, done.expects, done.answer.rule, actor, len(events))
+        )
 
     def _note(self, door: str, answer: Answer) -> None:
         self.played.acts[door] += answer.is_well

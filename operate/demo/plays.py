@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from operate.demo import moves
-from operate.demo.moves import Case, Move, Turn
+from operate.demo import bargains, moves
+from operate.demo.case import Case, Move, Turn
 from operate.demo.seen import Seen
 
-OPENING: Final[tuple[Move, ...]] = (moves.review, moves.acknowledge, moves.stop_harm, moves.give_account)
-ENDING: Final[tuple[Move, ...]] = (moves.reply, moves.answer, moves.visit)
+OPENING: Final[tuple[Move, ...]] = (
+    moves.review,
+    moves.acknowledge,
+    bargains.too_early,
+    moves.stop_harm,
+    moves.give_account,
+)
+ENDING: Final[tuple[Move, ...]] = (moves.reply, bargains.talk, moves.answer, moves.visit)
 PLOTS: Final[Mapping[str, tuple[Move, ...]]] = {
     "answered": (*OPENING, *ENDING),
     "answered_after_handover": (
@@ -27,22 +33,25 @@ PLOTS: Final[Mapping[str, tuple[Move, ...]]] = {
         *OPENING,
         moves.accept_again,
         moves.reply,
+        bargains.talk,
         moves.answer,
         moves.find_unsolved,
         moves.visit,
     ),
-    "withdrawn": (moves.review, moves.acknowledge, moves.withdraw),
-    "unreached": (*OPENING, moves.reply, moves.answer, moves.visit_in_vain),
+    "withdrawn": (moves.review, moves.acknowledge, bargains.talk, moves.withdraw),
+    "unreached": (*OPENING, moves.reply, bargains.talk, moves.answer, moves.visit_in_vain),
     "missed_deadline": (moves.wait_for_a_miss, moves.take_up_above, *OPENING, *ENDING),
-    "referred": (*OPENING, moves.reply, moves.refer),
-    "left_open": (*OPENING, moves.reply),
+    "referred": (*OPENING, moves.reply, bargains.talk, moves.refer),
+    "left_open": (*OPENING, moves.reply, bargains.talk),
 }
 
 
 def next_turn(case: Case, seen: Seen, now: datetime) -> Turn:
     """Return what happens next, None when the players have nothing more to do (for now, or for good)."""
-    if seen.stage == "closed" or seen.timing is None:
+    if seen.timing is None:
         return None
+    if seen.stage == "closed":
+        return bargains.talk(case, seen, now) if seen.is_unpaid else None
     for move in PLOTS[case.tale.story.plot]:
         turn = move(case, seen, now)
         if turn is not None:

@@ -16,8 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from operate.demo import account, measures
+from operate.demo.books import Check
+from operate.demo.layout import heading, moment, table_of
 from operate.demo.measures import GRADES, TIMINGS, Growth
-from operate.demo.reckoning import Check
+from operate.demo.printing_money import printed_money
 from operate.demo.running import Outcome
 from operate.demo.telling import Telling
 
@@ -46,6 +48,7 @@ def printed(outcome: Outcome) -> Iterator[RenderableType]:
     yield from _open_ones(outcome)
     yield from _groups(outcome)
     yield from _told(outcome.telling)
+    yield from printed_money(outcome)
     yield from _speed(outcome)
     yield from _checks(outcome.checks)
 
@@ -57,17 +60,17 @@ def _headline(outcome: Outcome) -> Iterator[RenderableType]:
     yield Rule("[bold]Amends · 演示 The demo[/]")
     yield (
         f"[bold]{fed.sent}[/] complaints lived through [bold]{lasted:.1f}[/] days of theirs, "
-        f"{_moment(days.dawn)} to {_moment(days.night)} UTC, in {days.jumps} jumps of the clock.\n"
+        f"{moment(days.dawn)} to {moment(days.night)} UTC, in {days.jumps} jumps of the clock.\n"
         f"{fed.sent} 件投诉：{fed.sent - len(fed.over_kafka)} 件经 HTTP by HTTP，"
         f"{len(fed.over_kafka)} 件经 Kafka over Kafka；另有 {len(fed.planted)} 条预埋坏消息 bad contacts planted。"
     )
 
 
 def _endings(outcome: Outcome) -> Iterator[RenderableType]:
-    yield _heading("时态、等级与结果", "Timing, grade and outcome")
+    yield heading("时态、等级与结果", "Timing, grade and outcome")
     grades, endings = account.grades_by_timing(outcome), account.outcomes_by_timing(outcome)
     columns = account.outcomes(outcome)
-    table = _table("", *GRADES, "合计 all", *(f"{_OUTCOME_ZH.get(each, '')} {each}" for each in columns))
+    table = table_of("", *GRADES, "合计 all", *(f"{_OUTCOME_ZH.get(each, '')} {each}" for each in columns))
     for timing in TIMINGS:
         by_grade, by_outcome = grades[timing], endings[timing]
         table.add_row(
@@ -82,7 +85,7 @@ def _endings(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _along_the_way(outcome: Outcome) -> Iterator[RenderableType]:
     names = measures.counted(outcome.read_back)
-    yield _heading("过程", "Along the way")
+    yield heading("过程", "Along the way")
     yield _in_two_columns([(names[name], f"{zh} {en}") for name, en, zh in account.COUNTED])
     missed = ", ".join(starmap("{} {}".format, account.missed_by_clock(names).items()))
     share, right = outcome.bypass_share, _read_right(outcome)
@@ -95,8 +98,8 @@ def _along_the_way(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _open_ones(outcome: Outcome) -> Iterator[RenderableType]:
     rows = sorted(outcome.open_ones, key=lambda row: row["next_due"] or "")
-    yield _heading(f"在办 {len(rows)} 件", f"Visibly open: {len(rows)}, each with an owner and a clock")
-    table = _table(
+    yield heading(f"在办 {len(rows)} 件", f"Visibly open: {len(rows)}, each with an owner and a clock")
+    table = table_of(
         "投诉 complaint", "责任人 owner", "组 desk", "等级 grade", "下一时限 next clock", "到期 due (UTC)"
     )
     for row in rows[:OPEN_SHOWN]:
@@ -107,7 +110,7 @@ def _open_ones(outcome: Outcome) -> Iterator[RenderableType]:
             f"{row['desk']}, {row['level']}",
             row["grade"],
             row["next_clock"],
-            _moment(due) + (" [red]overdue 已超[/]" if due < outcome.days.night else ""),
+            moment(due) + (" [red]overdue 已超[/]" if due < outcome.days.night else ""),
         )
     yield table
     if len(rows) > OPEN_SHOWN:
@@ -116,7 +119,7 @@ def _open_ones(outcome: Outcome) -> Iterator[RenderableType]:
 
 def _groups(outcome: Outcome) -> Iterator[RenderableType]:
     grown = list(measures.growth_of(outcome.read_back).values())
-    yield _heading("群体投诉的形成", "How a group grew: initiator → followers → collective")
+    yield heading("群体投诉的形成", "How a group grew: initiator → followers → collective")
     for index, growth in enumerate(grown):
         yield _growth_table(growth) if index == 0 else Text(_in_one_line(growth))
     if not grown:
@@ -124,10 +127,10 @@ def _groups(outcome: Outcome) -> Iterator[RenderableType]:
 
 
 def _growth_table(growth: Sequence[Growth]) -> Table:
-    table = _table("时间 UTC", "人 n", "事件 what", "投诉", "理由 why: cause · what is the same · text")
+    table = table_of("时间 UTC", "人 n", "事件 what", "投诉", "理由 why: cause · what is the same · text")
     for each in growth:
         table.add_row(
-            _moment(each.at), str(each.persons or ""), _what(each), each.reference, escape(_reasons(each))
+            moment(each.at), str(each.persons or ""), _what(each), each.reference, escape(_reasons(each))
         )
     return table
 
@@ -161,7 +164,7 @@ def _in_one_line(growth: Sequence[Growth]) -> str:
 
 def _told(telling: Telling) -> Iterator[RenderableType]:
     chosen = telling.chosen
-    yield _heading(
+    yield heading(
         f"一件投诉的经过：{chosen.reference}（{chosen.why_zh}）",
         f"One complaint, step by step ({chosen.why_en})",
     )
@@ -170,16 +173,16 @@ def _told(telling: Telling) -> Iterator[RenderableType]:
     yield Padding(Text(shown, style="italic"), (0, 4))
     if telling.quotes:
         yield f"[dim]Timing rests on 时态依据：{escape(' · '.join(telling.quotes))}[/]"
-    table = _table("时间 UTC", "谁 who", "事件 what")
+    table = table_of("时间 UTC", "谁 who", "事件 what")
     for step in telling.steps:
-        table.add_row(_moment(step.at), step.who, Text(f"{step.text_en}\n{step.text_zh}"))
+        table.add_row(moment(step.at), step.who, Text(f"{step.text_en}\n{step.text_zh}"))
     yield table
     yield "[bold]时限 Its clocks[/]"
     yield from (_clock(clock) for clock in telling.view["clocks"])
 
 
 def _clock(clock: Mapping[str, Any]) -> RenderableType:
-    ended = clock["ended_at"] and _moment(datetime.fromisoformat(clock["ended_at"]))
+    ended = clock["ended_at"] and moment(datetime.fromisoformat(clock["ended_at"]))
     colour = {"met": "green", "missed": "red", "running": "yellow"}.get(clock["status"], "dim")
     head = f"[{colour}]{clock['status']:8}[/] [bold]{clock['name']}[/]" + (f"  at {ended}" if ended else "")
     told = Text(f"{clock['explanation_en']}\n{clock['explanation_zh']}", style="dim")
@@ -188,8 +191,8 @@ def _clock(clock: Mapping[str, Any]) -> RenderableType:
 
 def _speed(outcome: Outcome) -> Iterator[RenderableType]:
     found = account.speed(outcome)
-    yield _heading("吞吐与时延", "Throughput and latency")
-    table = _table("", "n", "p50 ms", "p99 ms")
+    yield heading("吞吐与时延", "Throughput and latency")
+    table = table_of("", "n", "p50 ms", "p99 ms")
     for name, spread in found["latencies_ms"].items():
         table.add_row(name, str(spread["count"]), f"{spread['p50']:.0f}", f"{spread['p99']:.0f}")
     yield table
@@ -201,8 +204,8 @@ def _speed(outcome: Outcome) -> Iterator[RenderableType]:
 
 
 def _checks(checks: Sequence[Check]) -> Iterator[RenderableType]:
-    yield _heading("对账", "Do the totals reconcile?")
-    table = _table("", "", "")
+    yield heading("对账", "Do the totals reconcile?")
+    table = table_of("", "", "")
     table.show_header = False
     for check in checks:
         mark = "[green]✓[/]" if check.holds else "[bold red]✗[/]"
@@ -222,25 +225,10 @@ def _read_right(outcome: Outcome) -> str:
 
 
 def _in_two_columns(figures: Sequence[tuple[int, str]]) -> Table:
-    table = _table("", "", "", "")
+    table = table_of("", "", "", "")
     table.show_header = False
     half = (len(figures) + 1) // 2
     for index in range(half):
         pair = figures[index::half]
         table.add_row(*(cell for count, name in pair for cell in (f"[bold]{count}[/]", name)))
     return table
-
-
-def _heading(zh: str, en: str) -> RenderableType:
-    return Padding(f"[bold cyan]{zh}[/] [bold]{en}[/]", (1, 0, 0, 0))
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%a %d %b %H:%M}"

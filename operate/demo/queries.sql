@@ -8,8 +8,12 @@ SELECT coalesce((SELECT position FROM eventlog.events ORDER BY position DESC LIM
        (SELECT count(*) FROM eventlog.checkpoints WHERE name <> 'dead_letter_relay') AS followers,
        (SELECT coalesce(min(position), 0) FROM eventlog.checkpoints WHERE name <> 'dead_letter_relay') AS followed,
        (SELECT count(*) FROM eventlog.timers WHERE due_at <= eventlog.now()) AS timers_due,
-       (SELECT count(*) FROM eventlog.parked) AS parked,
-       (SELECT count(*) FROM eventlog.events WHERE type = 'complaint.registered') AS registered
+       (SELECT count(*) FROM eventlog.parked) AS parked
+
+-- name: since
+SELECT split_part(stream, '-', 1) AS category, count(*) FILTER (WHERE public IS NOT NULL) AS public,
+       count(*) FILTER (WHERE type = 'complaint.registered') AS registered, max(position) AS position
+  FROM eventlog.events WHERE position > $1 GROUP BY category
 
 -- name: heard
 SELECT coalesce(sum(last_sequence), 0)::bigint FROM eventlog.inbox WHERE topic = $1

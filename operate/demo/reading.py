@@ -13,10 +13,10 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from contracts.envelope import EnvelopeError, read_public
-from contracts.topics import COMPLAINT, ESCALATION, GROUP
+from contracts.topics import COMPLAINT, ESCALATION, FLAG, GROUP, NEGOTIATION
 from operate.errors import OperateError
 
-PUBLIC: Final = (COMPLAINT, ESCALATION, GROUP)
+PUBLIC: Final = (COMPLAINT, ESCALATION, GROUP, NEGOTIATION, FLAG)
 _POLL_MILLISECONDS: Final = 500
 _RECORDS_MAX: Final = 2000
 

@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
+from operate.demo.books import Books, Check
 from operate.demo.doors import Answer
 from operate.demo.feeding import Fed
 from operate.demo.moves import STAY_OPEN
+from operate.demo.pledges import kept
 from operate.demo.reading import ReadBack
-from operate.demo.tales import Tale
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that must hold, in both languages, with the figures it was judged by."""
-
-    text_en: str
-    text_zh: str
-    holds: bool
-    figures: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """All that is compared. By service: `chains`, `dead_letters`, `figures`; by category: `public_events`."""
-
-    fed: Fed
-    tales: Mapping[str, Tale]
-    counts: Sequence[Mapping[str, Any]]
-    open_ones: Sequence[Mapping[str, Any]]
-    read_back: ReadBack
-    public_events: Mapping[str, int]
-    chains: Mapping[str, Mapping[str, Any]]
-    dead_letters: Mapping[str, Sequence[Mapping[str, Any]]]
-    figures: Mapping[str, Mapping[str, Any]]
 
 
 def reckon(books: Books) -> list[Check]:
@@ -50,6 +24,7 @@ def reckon(books: Books) -> list[Check]:
         _only_planted(books),
         _nothing_parked(books),
         *_chains(books),
+        *kept(books),
     ]
 
 

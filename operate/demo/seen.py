@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from operate.demo.talk import Talk
+
+MONEY_DEMANDS: Final = frozenset({"refund", "compensation"})
 _OWED = ("running", "missed")
 
 
@@ -47,7 +50,7 @@ class ClockSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the players go by. `timing` None: nobody has read it yet."""
+    """What the players go by. `timing` None: nobody has read it yet; `talk` None: no money is talked about."""
 
     complaint: str
     person: str
@@ -64,6 +67,23 @@ class Seen:
     group_stage: str | None = None
     referred_to: str | None = None
     reopenings: int = 0
+    demands: frozenset[str] = frozenset()
+    talk: Talk | None = None
+
+    @property
+    def asks_for_money(self) -> bool:
+        """Whether it was read as a demand for refund or compensation."""
+        return bool(self.demands & MONEY_DEMANDS)
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether an agreed sum has not gone out."""
+        return self.talk is not None and self.talk.payment is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody has anything more to do, now or later."""
+        return self.stage == "closed" and not self.is_unpaid
 
     def owes(self, name: str) -> bool:
         """Tell whether a clock of this name waits."""
@@ -106,6 +126,7 @@ def seen_of(view: Mapping[str, Any]) -> Seen:
         group_stage=view["group_stage"],
         referred_to=view["referred_to"],
         reopenings=view["reopenings"],
+        demands=frozenset(each["kind"] for each in labels.get("demands", ())),
     )
 
 

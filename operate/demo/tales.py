@@ -26,6 +26,33 @@ Plot: TypeAlias = Literal[
     "referred",
     "left_open",
 ]
+# How the money is talked about, where it is (bargains.py).
+BargainName: TypeAlias = Literal[
+    "plain",
+    "declined_terms",
+    "haggled",
+    "raised",
+    "approved",
+    "denied",
+    "expired",
+    "retracted",
+    "overridden",
+    "unsigned",
+    "shelved",
+    "waived",
+    "goodwill",
+    "reversed",
+    "told",
+    "refused_then_settled",
+    "cannot_be_met",
+    "excessive",
+    "unreasonable",
+    "settled_before",
+    "taken_back",
+    "dropped",
+    "referred",
+    "left_talking",
+]
 # The platform that hands complaints in over Kafka; everybody else comes by HTTP.
 CALL_CENTRE: Final = "nova-callcentre"
 
@@ -50,6 +77,9 @@ class Story(BaseModel):
     second_bypass: bool = False
     duplicate_of: str | None = None
     expect: Literal["conflict"] | None = None
+    bargain: BargainName | None = None
+    watch: Literal["professional", "frequent_justified"] | None = None
+    settled_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +116,15 @@ def load(path: Path = CORPUS) -> list[Tale]:
 
 
 def chosen(tales: Sequence[Tale], complaints: int) -> list[Tale]:
-    """Return as many complaints with what belongs to them: the planted lines, each plot, then groups and repeats."""
+    """Return as many complaints with what belongs to them: planted lines, each plot, who is watched, groups, repeats."""
     real = [tale for tale in tales if tale.is_a_complaint]
     sent_again = {tale.reference for tale in tales if not tale.is_a_complaint}
     named = {tale.story.again_of for tale in real}
     wanted = [
         *(tale for tale in real if tale.reference in sent_again),
         *_one_of_each_plot(real),
+        *(tale for tale in real if tale.story.bargain == "told"),
+        *(tale for tale in real if tale.story.watch or tale.story.settled_before),
         *(tale for tale in real if tale.reference in named or _belongs_to_others(tale)),
     ]
     first = list({tale.reference: tale for tale in wanted}.values())[:complaints]

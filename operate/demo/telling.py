@@ -35,12 +35,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event: when, by whom, and what happened."""
+    """One event: when, by whom, and what happened; or what was tried, and the rule it was refused by."""
 
     at: datetime
     who: str
     text_en: str
     text_zh: str
+    refused_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,13 @@ async def tell(doors: Doors, chosen: Chosen) -> Telling:
 
 def step_of(event: Mapping[str, Any]) -> Step:
     """Return how an event of a history is told; its type must have a text."""
-    texts = TEXTS[_key_of(event)]
-    english = _readable(event["data"], {})
-    english["clock_count"] = str(len(event["data"].get("clocks", ())))
+    texts, data = TEXTS[_key_of(event)], event["data"]
+    counts = {f"{name}_count": str(len(each)) for name, each in data.items() if isinstance(each, list)}
     return Step(
         datetime.fromisoformat(event["at"]),
         str(event["by"]["actor"]),
-        texts["en"].format_map(english),
-        texts["zh"].format_map(_readable(event["data"], CODES_ZH)),
+        texts["en"].format_map(_readable(data, {}) | counts),
+        texts["zh"].format_map(_readable(data, CODES_ZH) | counts),
     )
 
 
@@ -104,6 +104,8 @@ def _key_of(event: Mapping[str, Any]) -> str:
         return "escalation.routed climbed"
     if event["type"] == "escalation.group_noted" and data["remedy"]:
         return "escalation.group_noted remedy"
+    if event["type"] == "negotiation.terms_recorded" and data["sum"] is None:
+        return "negotiation.terms_recorded no money"
     return str(event["type"])
 
 

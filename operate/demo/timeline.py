@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 SQL: Final = queries_from(files("operate.demo") / "queries.sql")
 SET_OFFSET: Final = queries_from(files("eventlog.postgres") / "queries.sql")["set_offset"]
 # The readers of each log under its leader: until each has a checkpoint, "all have reached the head" says nothing.
-FOLLOWERS_MIN: Final = {"intake": 3, "escalation": 5}
+FOLLOWERS_MIN: Final = {"intake": 3, "escalation": 5, "compensation": 3, "blacklist": 3}
 QUIET_SECONDS_MAX: Final = 60.0
 _LOOK_AGAIN_SECONDS: Final = 0.02
 _ASK_AGAIN_SECONDS: Final = 0.04
@@ -47,7 +48,15 @@ class Standing:
     followed: int
     timers_due: int
     parked: int
-    registered: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one log holds up to a position: how many public events of each category, how many registrations."""
+
+    position: int = 0
+    public: Counter[str] = field(default_factory=Counter)
+    registered: int = 0
 
 
 class Timeline:
@@ -57,6 +66,7 @@ class Timeline:
         self._databases = databases
         self._doors = doors
         self._prefix = installation.topic_prefix
+        self._tallies = {name: Tally() for name in databases}
         self.jumps = 0
 
     async def now(self) -> datetime:
@@ -104,34 +114,40 @@ class Timeline:
     async def _unfinished(self, registered: int) -> str:
         """Return what is still to be done, empty when nothing is."""
         before = await self._standings()
-        if before["intake"].registered < registered:
-            return f"{before['intake'].registered} of {registered} registered"
         for name, standing in before.items():
             if standing.followers < FOLLOWERS_MIN.get(name, 0) or standing.followed < standing.head:
                 return f"{name} follows its log up to {standing.followed} of {standing.head}"
             if standing.timers_due or standing.parked:
                 return f"{name} has {standing.timers_due} timers due and {standing.parked} records parked"
+        await asyncio.gather(*(self._read_on(name) for name in self._databases))
+        if (come := self._tallies["intake"].registered) < registered:
+            return f"{come} of {registered} registered"
         if unheard := await self._unheard():
             return unheard
         # Nothing has moved while we looked: what was seen of each service held for all at one moment.
         return "" if await self._standings() == before else "they never rest"
 
+    async def _read_on(self, service: str) -> None:
+        """Count what has come since the last look: positions have no gaps and never change."""
+        tally = self._tallies[service]
+        for row in await self._databases[service].fetch(SQL["since"], tally.position):
+            tally.public[row["category"]] += row["public"]
+            tally.registered += row["registered"]
+            tally.position = max(tally.position, row["position"])
+
     async def _unheard(self) -> str:
-        said = await self.public_events()
+        said: Counter[str] = sum((tally.public for tally in self._tallies.values()), Counter())
         for topic in TOPICS:
             for hearer in (name for name in topic.consumers if not topic.private):
-                events = said.get(category_of(topic.name), 0)
+                events = said[category_of(topic.name)]
                 heard = await self._databases[hearer].fetchval(SQL["heard"], f"{self._prefix}{topic.name}")
                 if heard < events:
                     return f"{hearer} has heard {heard} of {events} events on {topic.name}"
         return ""
 
     async def _standings(self) -> dict[str, Standing]:
-        found = {}
-        for name, database in self._databases.items():
-            row = await database.fetchrow(SQL["standing"])
-            found[name] = Standing(**dict(row or {}))
-        return found
+        rows = await asyncio.gather(*(each.fetchrow(SQL["standing"]) for each in self._databases.values()))
+        return {name: Standing(**dict(row or {})) for name, row in zip(self._databases, rows, strict=True)}
 
     async def _told(self, service: str) -> datetime:
         figures = await self._doors.get(OPERATOR_PLAYER, service, "/v1/operations/figures")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from operate.stack.progress import Silent, Watcher
 from operate.stack.secret_files import secret_file
 from operate.stack.services import SERVICES, Service
 from operate.stack.topics import LOCAL_PARTITIONS, ensure_topics
+from services.compensation.settlement.signing import new_signing_certificate
 
 PRIVATE_TOKEN_KEY = "jwt-private.json"  # noqa: S105 - a file name
 PUBLIC_TOKEN_KEY = "jwt-public.json"  # noqa: S105 - a file name
@@ -26,6 +27,8 @@ _KEY_STORE = "keys"
 _KEY_BYTES = 32
 _SHARED_KEYS = ("person-master.key", "installation.key")
 _PRIVATE_MEMBER = "d"
+# Whom the development certificate names: agreements of a development installation say it.
+_COMPANY = "Amends Trading Company"
 _OURS, _LOG_LEVEL = "AMENDS_", "AMENDS_LOG_LEVEL"
 _SILENT = Silent()
 
@@ -67,6 +70,8 @@ async def prepare_installation(
     watcher.step("Making keys, databases and topics")
     kept = folder / "secrets"
     make_keys(kept)
+    for name in {name for service in SERVICES for _, name in service.folders}:
+        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     dsns = {}
     for name in (*(service.name for service in SERVICES), _KEY_STORE):
         database = f"amends_{topic_prefix.replace('.', '_')}{name}"
@@ -94,6 +99,8 @@ def service_environment(installation: Installation, service: Service, port: int)
         "AMENDS_SECRETS_DIR": str(installation.folder / "secrets" / service.name),
         "AMENDS_TOPIC_PREFIX": installation.topic_prefix,
         "AMENDS_ALLOW_CLOCK_OFFSET": "1" if installation.allow_clock_offset else "0",
+        **{setting: str(installation.folder / name) for setting, name in service.folders},
+        **({"AMENDS_PUBLIC_URL": f"http://{LOCALHOST}:{port}"} if service.faces_customers else {}),
     }
 
 
@@ -105,17 +112,23 @@ def make_keys(folder: Path) -> None:
     for name in _SHARED_KEYS:
         secret_file(folder / name, _new_key)
     for service in SERVICES:
-        for name in (f"{service.name}-hash.key", f"{service.name}-dead-letter.key", *service.shared_secrets):
-            _hand_over(folder, name, service)
+        for name in service.keys:
+            _hand_over(folder, name, service, _new_key)
+        if service.certificate is not None:
+            _hand_over(folder, service.certificate, service, _development_certificate)
 
 
-def _hand_over(folder: Path, name: str, service: Service) -> None:
-    text = secret_file(folder / name, _new_key)
+def _hand_over(folder: Path, name: str, service: Service, make: Callable[[], str]) -> None:
+    text = secret_file(folder / name, make)
     secret_file(folder / service.name / name, lambda: text)
 
 
 def _new_key() -> str:
     return urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode().rstrip("=")
+
+
+def _development_certificate() -> str:
+    return new_signing_certificate(_COMPANY).decode()
 
 
 def _inherited() -> dict[str, str]:

@@ -27,16 +27,30 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service: its module, the port it likes best, and which of the shared secrets it may read."""
+    """One service: its module, the port it likes best, and which of the shared secrets it may read.
+
+    `own_keys` are keys that it has beside the hash and dead-letter key of every service, `certificate` the file of
+    the key and certificate it signs with, `folders` what it puts files for others into (setting and name). One that
+    `faces_customers` is told its own address.
+    """
 
     name: str
     port: int
     shared_secrets: tuple[str, ...]
+    own_keys: tuple[str, ...] = ()
+    certificate: str | None = None
+    folders: tuple[tuple[str, str], ...] = ()
+    faces_customers: bool = False
 
     @property
     def module(self) -> str:
         """What `python -m` runs."""
         return f"services.{self.name}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The files of the keys it may read, its own and the shared ones."""
+        return (f"{self.name}-hash.key", f"{self.name}-dead-letter.key", *self.own_keys, *self.shared_secrets)
 
 
 SERVICES = (
@@ -46,6 +60,16 @@ SERVICES = (
         shared_secrets=("person-master.key", "installation.key", "jwt-public.json"),
     ),
     Service(name="escalation", port=8102, shared_secrets=("person-master.key", "jwt-public.json")),
+    Service(
+        name="compensation",
+        port=8103,
+        shared_secrets=("person-master.key", "jwt-public.json"),
+        own_keys=("vault.key", "customer-token.key"),
+        certificate="company-signing.pem",
+        folders=(("AMENDS_MAIL_FOLDER", "mail"), ("AMENDS_PAYMENT_FOLDER", "payments")),
+        faces_customers=True,
+    ),
+    Service(name="blacklist", port=8104, shared_secrets=("person-master.key", "jwt-public.json")),
 )
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from contracts import complaint as complaint_contract
 from contracts import escalation as escalation_contract
+from contracts import flag as flag_contract
 from contracts import group as group_contract
+from contracts import negotiation as negotiation_contract
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.follower import Follower
 from eventlog.projections import Projection
@@ -67,7 +69,7 @@ def parts(settings: ServiceSettings) -> Parts:
         name=NAME,
         catalogue=Catalogue(escalation, group),
         topics={"escalation": escalation_contract.TOPIC, "group": group_contract.TOPIC},
-        hears=(complaint_contract.TOPIC,),
+        hears=(complaint_contract.TOPIC, negotiation_contract.TOPIC, flag_contract.TOPIC),
         heard=HEARD,
         on_timer=on_timer,
         reactions=reactions,

@@ -1,11 +1,12 @@
-"""From the complaint topic to commands: what intake says is noted on the escalation of that complaint."""
+"""From topics to commands: what the other services say is noted on the escalation of that complaint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
-from contracts import complaint
+from contracts import complaint, flag, negotiation
 from contracts.message import ComplaintMessage
 from eventlog.incoming import Heard, Incoming
 from eventlog.message import Command
@@ -14,10 +15,11 @@ from services.escalation.domain.escalation import facts
 from services.escalation.domain.escalation.commands import NoteFact
 from services.escalation.handlers import stream_of
 from services.escalation.reactions import ESCALATION
+from shared_kernel.money import money
 from shared_kernel.roles import is_supervisor
 from shared_kernel.terms import cause_words, specific_causes
 
-M = TypeVar("M", bound=ComplaintMessage)
+M = TypeVar("M", bound=ComplaintMessage | flag.Screened)
 
 
 def _heard(kind: type[M], fact: Callable[[M], facts.Fact]) -> Heard:
@@ -28,7 +30,10 @@ def _heard(kind: type[M], fact: Callable[[M], facts.Fact]) -> Heard:
 
 
 def _noted(
-    incoming: Incoming, message: ComplaintMessage, fact: facts.Fact, attributes: facts.Attributes | None
+    incoming: Incoming,
+    message: ComplaintMessage | flag.Screened,
+    fact: facts.Fact,
+    attributes: facts.Attributes | None,
 ) -> tuple[str, Command]:
     command = NoteFact(
         at=incoming.at,
@@ -90,6 +95,15 @@ def _corrected(message: complaint.ClassificationCorrected) -> facts.Corrected:
     )
 
 
+def _settled(message: negotiation.Settled) -> facts.Settled:
+    total = money(Decimal(message.sum.amount), message.sum.currency)
+    return facts.Settled(round=message.round, sum=total, remedies=message.remedies)
+
+
+def _screened(message: flag.Screened) -> facts.Screened:
+    return facts.Screened(flags=tuple(facts.Flag(kind=each.kind, state=each.state) for each in message.flags))
+
+
 HEARD: Final = (
     Heard(
         complaint.ComplaintRegistered.TYPE,
@@ -116,4 +130,6 @@ HEARD: Final = (
     _heard(complaint.ComplaintClosed, lambda message: facts.Closed(outcome=message.outcome)),
     _heard(complaint.ComplaintLinked, lambda message: facts.Linked(other=message.other)),
     _heard(complaint.ComplaintUnlinked, lambda message: facts.Unlinked(other=message.other)),
+    _heard(negotiation.Settled, _settled),
+    _heard(flag.Screened, _screened),
 )

@@ -30,6 +30,8 @@ def escalation_view(state: Escalation, now: datetime) -> dict[str, Any]:
         "move": state.move,
         "referral": state.referral,
         "groups": state.groups,
+        "settlement": state.settlement,
+        "flags": state.flags,
         "clocks": [
             {"name": name, "due": due, "is_overdue": due <= now} for name, due in sorted(state.clocks.items())
         ],

@@ -10,6 +10,8 @@ from typing import Any
 from contracts import complaint as complaint_contract
 from contracts import contact as contact_contract
 from contracts import escalation as escalation_contract
+from contracts import flag as flag_contract
+from contracts import negotiation as negotiation_contract
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.follower import Follower
 from eventlog.inbound import Door
@@ -36,6 +38,12 @@ from services.intake.subscribers import HEARD, ContactDoor
 from services.intake.upcasters import UPCASTERS
 
 NAME = "intake"
+HEARS = (
+    escalation_contract.TOPIC,
+    negotiation_contract.TOPIC,
+    flag_contract.TOPIC,
+    contact_contract.TOPIC,
+)
 REACTS_TO = ("complaint.registered", "complaint.noted", "complaint.return_visit_recorded")
 
 
@@ -89,7 +97,7 @@ def parts(settings: ServiceSettings) -> Parts:
         name=NAME,
         catalogue=Catalogue(aggregate),
         topics={"complaint": complaint_contract.TOPIC},
-        hears=(escalation_contract.TOPIC, contact_contract.TOPIC),
+        hears=HEARS,
         heard=HEARD,
         on_timer=on_timer,
         reactions=reactions,

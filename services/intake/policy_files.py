@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
 from services.intake.domain.classify import Rules, rules_from
-from services.intake.domain.complaint.policy import ComplaintPolicy, FrontDesk, FrontDesks
+from services.intake.domain.complaint.policy import (
+    ComplaintPolicy,
+    DeskNote,
+    DeskNotes,
+    FrontDesk,
+    FrontDesks,
+)
 from services.intake.domain.complaint.values import FIRST_REPLY, Level
 from services.intake.domain.grading import GRADES, grade_table_from
 from shared_kernel.calendars import ALWAYS, business_calendar_from
@@ -34,7 +41,7 @@ class PolicyFileError(ValueError):
 
 
 def load_complaint_policy() -> ComplaintPolicy:
-    """Return grade table, clocks and front desks as shipped.
+    """Return grade table, clocks, front desks and notes for the desk as shipped.
 
     Raises PolicyFileError, GradeTableError, ClockError or CalendarError; each names what is wrong.
     """
@@ -42,11 +49,13 @@ def load_complaint_policy() -> ComplaintPolicy:
         grades=grade_table_from(_read("grades.toml")),
         clocks=_promising(clock_policy_from(_read("clocks.toml"), _calendars())),
         front_desks=front_desks_from(_read("desks.toml")),
+        desk_notes=desk_notes_from(_read("desk_notes.toml")),
     )
 
 
+@cache
 def load_rules() -> Rules:
-    """Return the classification rules as shipped, compiled (`domain.md` 2).
+    """Return the classification rules as shipped, compiled once (`domain.md` 2): two thousand patterns.
 
     Raises RulesError naming the entry when the tables cannot be used.
     """
@@ -70,6 +79,31 @@ def front_desks_from(table: Mapping[str, Any]) -> FrontDesks:
         default=_front_desk("default", table.get("default", {})),
         by_source={source: _front_desk(source, desk) for source, desk in table.get("sources", {}).items()},
     )
+
+
+def desk_notes_from(table: Mapping[str, Any]) -> DeskNotes:
+    """Return the notes a TOML table describes: `version`, `[proposed]`, `[appealed]`, `[confirmed.<kind>]`."""
+    if not isinstance(table.get("version"), str):
+        raise PolicyFileError("desk_notes.toml", "version", "must be a text")
+    kinds = table.get("confirmed", {})
+    confirmed = {kind: _note(f"confirmed.{kind}", note) for kind, note in kinds.items()}
+    if "other" not in confirmed:
+        raise PolicyFileError("desk_notes.toml", "confirmed.other", "is missing")
+    return DeskNotes(
+        version=table["version"],
+        proposed=_note("proposed", table.get("proposed", {})),
+        appealed=_note("appealed", table.get("appealed", {})),
+        confirmed=confirmed,
+        other=confirmed["other"],
+    )
+
+
+def _note(name: str, table: Mapping[str, Any]) -> DeskNote:
+    if set(table) != {"note_en", "note_zh"} or not all(
+        isinstance(each, str) and each for each in table.values()
+    ):
+        raise PolicyFileError("desk_notes.toml", name, "must have exactly note_en and note_zh")
+    return DeskNote(table["note_en"], table["note_zh"])
 
 
 def _front_desk(name: str, table: Mapping[str, Any]) -> FrontDesk:

@@ -11,7 +11,15 @@ from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.intake.domain.classify.model import Classification
 from services.intake.domain.complaint.authority import INTAKE
-from services.intake.domain.complaint.commands import Classify, ClockRanOut, Close, Link, OfferHandover
+from services.intake.domain.complaint.commands import (
+    Answer,
+    Classify,
+    ClockRanOut,
+    Close,
+    Link,
+    OfferHandover,
+    Withdraw,
+)
 from services.intake.domain.complaint.ending import UNREACHED_MAX
 from services.intake.domain.complaint.events import (
     AnyComplaintEvent,
@@ -19,7 +27,7 @@ from services.intake.domain.complaint.events import (
     FactNoted,
     ReturnVisitRecorded,
 )
-from services.intake.domain.complaint.values import Routed
+from services.intake.domain.complaint.values import NegotiationNoted, Routed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,10 @@ def react(recorded: Recorded[AnyComplaintEvent], at: datetime, context: Context)
     match recorded.event:
         case ComplaintRegistered() as registered:
             return _after_registration(stream, registered, at, context)
-        case FactNoted(fact=Routed() as route):
-            return (FollowUp("offer_handover", stream, _offer(route, at)),)
+        case FactNoted(fact=Routed() as route, at=as_of):
+            return (FollowUp("offer_handover", stream, _offer(route, at, as_of)),)
+        case FactNoted(fact=NegotiationNoted(step=step)):
+            return _after_negotiation(stream, step, at)
         case ReturnVisitRecorded(solved=True):
             return (FollowUp("close", stream, Close(at=at, by=INTAKE)),)
         case ReturnVisitRecorded(reached=False, attempt=attempt) if attempt >= UNREACHED_MAX:
@@ -78,7 +88,20 @@ def _after_registration(
     return (FollowUp("classify", stream, classify), *links)
 
 
-def _offer(route: Routed, at: datetime) -> OfferHandover:
+def _after_negotiation(stream: str, step: str, at: datetime) -> tuple[FollowUp, ...]:
+    # The words stand in the settlement or the refusal: intake adds none of its own.
+    match step:
+        case "settled":
+            return (FollowUp("answer", stream, Answer(at=at, by=INTAKE, outcome="settled", text=None)),)
+        case "refused":
+            return (FollowUp("answer", stream, Answer(at=at, by=INTAKE, outcome="refused", text=None)),)
+        case "withdrawn":
+            return (FollowUp("withdraw", stream, Withdraw(at=at, by=INTAKE)),)
+        case _:
+            return ()
+
+
+def _offer(route: Routed, at: datetime, as_of: datetime) -> OfferHandover:
     return OfferHandover(
         at=at,
         by=INTAKE,
@@ -88,4 +111,5 @@ def _offer(route: Routed, at: datetime) -> OfferHandover:
         not_to=route.not_to,
         rule=route.rule,
         policy=route.policy,
+        as_of=as_of,
     )

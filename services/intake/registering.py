@@ -15,6 +15,7 @@ from eventlog.ids import derived_id, keyed_hash, keyed_id
 from eventlog.log import EventLog
 from eventlog.message import By
 from eventlog.work import Result
+from services.intake.domain.complaint import authority
 from services.intake.domain.complaint.commands import RegisterComplaint
 from services.intake.domain.complaint.people import Complainant, Contact
 from services.intake.domain.complaint.values import Attachment, Product
@@ -40,6 +41,8 @@ class Registering:
         self, register: Register, by: By, at: datetime, command_id: UUID | None = None
     ) -> Result:
         """Register the complaint. Raises Refused (`reference_conflict` and others) or Unavailable."""
+        # Before the id that knows a repeat: who may not register is refused the second time, too.
+        authority.require_front_door(by)
         complaint = self.complaint_id(register)
         person = await self.persons.resolve(self._marks(register))
         command = self._command(register, complaint=complaint, person=person, by=by, at=at)

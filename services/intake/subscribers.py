@@ -1,16 +1,18 @@
-"""From topics to commands: what escalation says is noted on the complaint; contacts are registered."""
+"""From topics to commands: what the other services say is noted on the complaint; contacts are registered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from contracts import escalation
+from contracts import escalation, flag, negotiation
 from contracts.contact import ContactReported, contact_subject
 from contracts.envelope import EnvelopeError, read
-from contracts.message import Message
+from contracts.message import Actor, Message
+from contracts.negotiation_parts import NegotiationMessage
 from contracts.strict_json import BadBody, parse_json
 from eventlog.clock import Clock
 from eventlog.incoming import Heard, Incoming, Poison, RawRecord
@@ -18,16 +20,22 @@ from eventlog.message import Command
 from services.intake.domain.complaint.authority import INTAKE
 from services.intake.domain.complaint.commands import NoteFact
 from services.intake.domain.complaint.values import (
+    AccountNoted,
     BypassNoted,
     Fact,
+    Flag,
     GroupNoted,
     Moved,
+    NegotiationNoted,
     ReferralReturned,
     Referred,
     Routed,
+    Screened,
 )
 from services.intake.handlers import stream_of
 from services.intake.registering import Registering
+from shared_kernel.money import Money, money
+from shared_kernel.roles import level_of
 
 MOVES: Final[Mapping[type[Message], str]] = {
     escalation.Shelved: "shelved",
@@ -44,9 +52,13 @@ BYPASSES: Final[Mapping[type[Message], str]] = {
 }
 
 
-def fact_of(message: Any) -> Fact:
-    """Return the fact intake notes of an escalation message."""
+def fact_of(message: Any) -> Fact:  # noqa: PLR0911 - one flat case per message
+    """Return the fact intake notes of a message of escalation, compensation or blacklist."""
     match message:
+        case negotiation.SettledMatterRaised() | NegotiationMessage():
+            return _step_of(message)
+        case flag.Screened():
+            return Screened(flags=tuple(_flag(each) for each in message.flags))
         case escalation.Routed():
             return Routed(
                 desk=message.desk,
@@ -62,9 +74,49 @@ def fact_of(message: Any) -> Fact:
             return Referred(to=message.to, until=message.until)
         case escalation.ReferralReturned():
             return ReferralReturned()
+        case escalation.AccountRequested():
+            return AccountNoted(step="requested", bypass=message.bypass)
+        case escalation.AccountFrozen():
+            return AccountNoted(step="frozen", bypass=message.bypass, absent=message.absent)
     if (step := BYPASSES.get(type(message))) is not None:
         return BypassNoted(step=step, target=message.target)  # type: ignore[arg-type]  # from the table above
     return Moved(move=MOVES[type(message)], until=getattr(message, "until", None))  # type: ignore[arg-type]  # as above
+
+
+def _step_of(message: NegotiationMessage | negotiation.SettledMatterRaised) -> NegotiationNoted:
+    """Return the fact of a negotiation's event: its name, its round, and what the desk or a clock needs of it."""
+    step = message.TYPE.split(".")[2]
+    match message:
+        case negotiation.SettledMatterRaised(other=other, document=document, settled_at=settled_at):
+            return NegotiationNoted(step=step, other=other, document=document, settled_at=settled_at)
+        case negotiation.Settled():
+            settled = _money(message.sum)
+            return NegotiationNoted(step=step, round=message.round, sum=settled, document=message.document)
+        case negotiation.Referred():
+            return NegotiationNoted(step=step, round=message.round, to=message.to, until=message.until)
+        case negotiation.Refused(basis=basis, appeal=appeal):
+            return NegotiationNoted(
+                step=step, round=message.round, basis=basis, appeal=appeal, actor=_staff(message.by)
+            )
+    return NegotiationNoted(step=step, round=message.round)
+
+
+def _money(found: negotiation.Sum) -> Money:
+    return money(Decimal(found.amount), found.currency)
+
+
+def _staff(by: Actor) -> str | None:
+    return by.actor if level_of(by.roles) >= 0 else None
+
+
+def _flag(found: flag.LiveFlag) -> Flag:
+    return Flag(
+        kind=found.kind,
+        state=found.state,
+        since=found.since,
+        expires_at=found.expires_at,
+        review_due=found.review_due,
+    )
 
 
 def _note(incoming: Incoming, message: Any, _opened: Mapping[str, Any]) -> tuple[str, Command]:
@@ -79,6 +131,10 @@ NOTED: Final[tuple[type[Message], ...]] = (
     escalation.GroupNoted,
     escalation.Referred,
     escalation.ReferralReturned,
+    escalation.AccountRequested,
+    escalation.AccountFrozen,
+    *negotiation.MESSAGES,
+    flag.Screened,
 )
 HEARD: Final = tuple(Heard(kind.TYPE, kind.model_validate_json, _note) for kind in NOTED)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias, assert_never
 
 from services.intake.domain.classify.model import BypassStage, Language, Severity, Timing
+from services.intake.domain.complaint.policy import ComplaintPolicy, DeskNotes
 from services.intake.domain.complaint.running import ClockRun, ClockStatus
 from services.intake.domain.complaint.state import (
     Answered,
@@ -18,11 +19,13 @@ from services.intake.domain.complaint.state import (
     Offer,
     Received,
     Registered,
+    SettledBefore,
     State,
+    Talk,
     Visited,
     circumstances_of,
 )
-from services.intake.domain.complaint.values import Channel, Demanded, Outcome, Owner
+from services.intake.domain.complaint.values import Channel, Demanded, Flag, Outcome, Owner
 from services.intake.domain.grading import Graded, GroupStage
 from shared_kernel.clocks import ClockPolicy
 
@@ -64,8 +67,25 @@ class AssessmentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagView:
+    """A flag of the person, and what the desk is to do about it."""
+
+    kind: str
+    state: Literal["proposed", "confirmed", "appealed"]
+    since: datetime
+    expires_at: datetime
+    review_due: datetime
+    note_en: str
+    note_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintView:
-    """What `GET /v1/complaints/{id}` answers; `dataclasses.asdict` makes it a plain dict."""
+    """What `GET /v1/complaints/{id}` answers; `dataclasses.asdict` makes it a plain dict.
+
+    `negotiation` is what intake has heard of its latest round, `settled_before` an earlier settlement of the
+    same matter. `flags` are for the desk: the person is told by a warning, never in passing.
+    """
 
     complaint: str
     person: str
@@ -85,12 +105,15 @@ class ComplaintView:
     group: str | None
     group_stage: GroupStage | None
     referred_to: str | None
+    negotiation: Talk | None
+    settled_before: SettledBefore | None
+    flags: tuple[FlagView, ...]
     reopenings: int
     unreached_visits: int
 
 
-def as_view(state: State, now: datetime, clock_policy: ClockPolicy) -> ComplaintView | None:
-    """Return the complaint as of `now`, None when nothing is known under its id."""
+def as_view(state: State, now: datetime, policy: ComplaintPolicy, *, for_desk: bool) -> ComplaintView | None:
+    """Return the complaint as of `now`, None when nothing is known under its id; flags only `for_desk`."""
     if isinstance(state, NotRegistered):
         return None
     case = state.case
@@ -108,11 +131,14 @@ def as_view(state: State, now: datetime, clock_policy: ClockPolicy) -> Complaint
         owner=case.owner,
         offered=case.offer,
         assessment=_assessed(state),
-        clocks=tuple(_clock(run, now, clock_policy) for run in case.clocks),
+        clocks=tuple(_clock(run, now, policy.clocks) for run in case.clocks),
         links=tuple(sorted(case.links)),
         group=case.group,
         group_stage=case.group_stage,
         referred_to=case.referred_to,
+        negotiation=case.talk,
+        settled_before=case.settled_before,
+        flags=tuple(_flag(each, policy.desk_notes) for each in case.flags) if for_desk else (),
         reopenings=case.reopenings,
         unreached_visits=state.unreached if isinstance(state, Answered) else 0,
     )
@@ -159,6 +185,19 @@ def _harm(assessment: Assessment) -> Literal["running", "stopped", "over"]:
     if assessment.timing == "ongoing":
         return "running"
     return "over" if assessment.harm_stopped_at is None else "stopped"
+
+
+def _flag(flag: Flag, notes: DeskNotes) -> FlagView:
+    note = notes.of(flag)
+    return FlagView(
+        kind=flag.kind,
+        state=flag.state,
+        since=flag.since,
+        expires_at=flag.expires_at,
+        review_due=flag.review_due,
+        note_en=note.note_en,
+        note_zh=note.note_zh,
+    )
 
 
 def _clock(run: ClockRun, now: datetime, clock_policy: ClockPolicy) -> ClockView:

@@ -97,11 +97,12 @@ async def counts(by: Caller, engine: Engine, min_position: Annotated[int, Query(
 async def complaint_view(
     complaint: Id, by: Caller, engine: Engine, policy: Annotated[ComplaintPolicy, Depends(_policy)]
 ) -> dict[str, Any]:
-    """Show a complaint as it stands now: stage, owner, grade, and each clock explained in both languages."""
+    """Show a complaint as it stands now: stage, owner, grade, clocks explained, negotiation, notes for the desk."""
     folded = await engine.log.state(handlers.stream_of(complaint))
-    view = as_view(folded.state, engine.clock.now(), policy.clocks)
+    reads_all = bool(set(by.roles) & set(READERS))
+    view = as_view(folded.state, engine.clock.now(), policy, for_desk=reads_all)
     # To a customer, somebody else's complaint does not exist.
-    if view is None or (by.actor != view.person and not set(by.roles) & set(READERS)):
+    if view is None or (by.actor != view.person and not reads_all):
         raise _unknown()
     return {"version": folded.version, **asdict(view)}
 

@@ -11,6 +11,14 @@ from contracts.message import Message
 from eventlog.decider import Decider
 from eventlog.incoming import Heard
 from eventlog.message import Event
+from services.blacklist import outgoing as blacklist_outgoing
+from services.blacklist import subscribers as blacklist_subscribers
+from services.blacklist.domain.flag.decide import flag_decider
+from services.blacklist.policy_files import load_flag_policy
+from services.compensation import outgoing as compensation_outgoing
+from services.compensation import subscribers as compensation_subscribers
+from services.compensation.domain.negotiation.decide import negotiation_decider
+from services.compensation.policy_files import load_negotiation_policy
 from services.escalation import outgoing as escalation_outgoing
 from services.escalation import subscribers as escalation_subscribers
 from services.escalation.domain.escalation.decide import escalation_decider
@@ -45,6 +53,8 @@ def composed() -> tuple[Composed, ...]:
         Composed("intake", complaint_decider(load_complaint_policy()), intake_outgoing),
         Composed("escalation", escalation_decider(load_escalation_policy()), escalation_outgoing),
         Composed("escalation", group_decider(load_group_policy()), escalation_outgoing),
+        Composed("compensation", negotiation_decider(load_negotiation_policy()), compensation_outgoing),
+        Composed("blacklist", flag_decider(load_flag_policy()), blacklist_outgoing),
     )
 
 
@@ -53,6 +63,8 @@ def hearers() -> Mapping[str, frozenset[str]]:
     heard: dict[str, Iterable[Heard]] = {
         "intake": intake_subscribers.HEARD,
         "escalation": escalation_subscribers.HEARD,
+        "compensation": compensation_subscribers.HEARD,
+        "blacklist": blacklist_subscribers.HEARD,
     }
     types = {each.type for listened in heard.values() for each in listened}
     return {

@@ -27,8 +27,8 @@ def composition() -> dict[str, Any]:
 
 
 def needed_by(service: Service) -> set[str]:
-    own = {f"{service.name}-hash.key", f"{service.name}-dead-letter.key"}
-    return own | set(service.shared_secrets) | {"database", "keys-database"}
+    signs_with = {service.certificate} - {None}
+    return {*service.keys, *signs_with, "database", "keys-database"}
 
 
 @every_service
@@ -54,6 +54,14 @@ def test_service_may_write_nowhere_and_has_no_rights(composition: dict[str, Any]
     assert running["read_only"] is True
     assert running["cap_drop"] == ["ALL"]
     assert running["security_opt"] == ["no-new-privileges:true"]
+
+
+@every_service
+def test_service_is_told_where_to_put_files_for_others(composition: dict[str, Any], service: Service) -> None:
+    environment = composition["services"][service.name]["environment"]
+
+    assert {setting for setting, _ in service.folders} <= set(environment)
+    assert ("AMENDS_PUBLIC_URL" in environment) == service.faces_customers
 
 
 def test_every_secret_of_the_composition_is_made(composition: dict[str, Any], tmp_path: Path) -> None:

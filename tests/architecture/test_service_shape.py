@@ -20,7 +20,7 @@ FILES = frozenset(
 FOLDERS = frozenset({"domain", "policies", "projections", "sql"})
 AGGREGATE = frozenset({"events.py", "commands.py", "state.py", "decide.py"})
 HANDLER_LINES_MAX = 6
-OWN_MODULES = re.compile(r"^- `(\w+\.py)`", re.MULTILINE)
+OWN_MODULES = re.compile(r"^- `(\w+(?:\.py|(?=/)))/?`", re.MULTILINE)
 
 every_service = pytest.mark.parametrize("service", SERVICES)
 
@@ -34,7 +34,7 @@ def entries(service: str, folder: str = "") -> set[str]:
 
 
 def told_in_readme(service: str) -> set[str]:
-    """Return the modules that a service's README tells to be its own beside the shape."""
+    """Return the modules and folders (`settlement/`) that a service's README tells to be its own beside the shape."""
     _, _, section = text_of(f"services/{service}/README.md").partition("## Modules of its own\n")
     return set(OWN_MODULES.findall(section.partition("\n## ")[0]))
 

@@ -16,7 +16,7 @@ from operate.stack.home import Home
 from operate.stack.local import Engines
 from operate.stack.state import read_state
 
-COMPLAINTS = 20
+COMPLAINTS = 36
 SECONDS_MAX = 150
 
 
@@ -78,10 +78,45 @@ def test_demo_tells_one_complaint_with_its_clocks_explained_in_both_languages(
     assert all(clock["explanation_en"] and clock["explanation_zh"] for clock in told["clocks"])
 
 
+def test_demo_tells_one_negotiation_with_its_refusals_and_a_bundle_that_verifies(
+    played: tuple[dict[str, Any], Path],
+) -> None:
+    told = played[0]["negotiations"]["told"]
+
+    assert [step["refused_by"] for step in told["steps"] if step["refused_by"]] == [
+        "service_need_first",
+        "customer_terms_first",
+        "proposer_is_not_approver",
+        "one_sided_concession",
+        "link_spent",
+        "payment_not_as_agreed",
+    ]
+    assert told["evidence_holds"] is True
+    assert Path(told["document"]).read_bytes().startswith(b"%PDF-")
+
+
+def test_demo_flags_the_professional_and_never_who_is_often_right(
+    played: tuple[dict[str, Any], Path],
+) -> None:
+    flags = played[0]["flags"]
+
+    assert flags["professional"]["score"] >= flags["professional"]["threshold"]
+    assert [each["rule"] for each in flags["professional"]["routed"]][:1] == ["flag_professional"]
+    assert flags["frequent_justified"]["flags"] == 0
+
+
+def test_demo_pays_what_was_agreed_in_every_currency(played: tuple[dict[str, Any], Path]) -> None:
+    negotiations = played[0]["negotiations"]
+
+    assert negotiations["by_end"]["settled"] >= 1
+    assert negotiations["money"]
+    assert all(each["agreed"] == each["paid"] for each in negotiations["money"].values())
+
+
 def test_demo_leaves_no_service_running(played: tuple[dict[str, Any], Path]) -> None:
     members = read_state(Home(played[1] / "demo").state_file).members
 
-    assert members.keys() == {"intake", "escalation"}
+    assert members.keys() == {"intake", "escalation", "compensation", "blacklist"}
     assert not any(each.alive for each in members.values())
     assert not [each for each in psutil.process_iter(["cmdline"]) if _is_of(each, played[1])]
 

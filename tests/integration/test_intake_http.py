@@ -15,9 +15,12 @@ from tests.system.complaints import (
     complaint,
     events,
     heard,
+    noted,
+    offered,
     registered,
     standing,
     step,
+    told,
     types,
     view,
 )
@@ -117,6 +120,34 @@ async def test_contact_with_other_content_for_a_known_reference_is_a_dead_letter
         return [each["rule"] for each in found["dead_letters"]]
 
     assert await until(so, "the contact is a dead letter") == ["reference_conflict"]
+
+
+async def test_who_may_not_register_is_refused_the_second_time_too(people: People) -> None:
+    body = complaint(PAST_EN)
+    first = await people.ask(OPERATOR, "POST", "/v1/complaints", body=body)
+    await registered(people, body)
+    again = await people.ask(OPERATOR, "POST", "/v1/complaints", body=body)
+
+    for answer in (first, again):
+        assert (answer.status_code, answer.json()["rule"]) == (403, "front_door_only")
+
+
+async def test_answer_leaves_no_hand_over_open_even_if_the_route_comes_late(people: People) -> None:
+    one = await registered(people, complaint(ONGOING_ZH, recorder=AGENT.actor))
+    await offered(people, one, "urgent")
+    await step(people, AGENT, one, "harm-stopped", how="The valve was closed.")
+    await step(people, AGENT, one, "answer", text="It was the valve.")
+    await heard(people, one, "routed", 2)
+    await noted(people, one, "answered")
+    await until(lambda: _routes_noted(people, one, 2), "intake has noted the late route")
+    found = await view(people, one)
+
+    assert (found["stage"], found["offered"]) == ("answered", None)
+
+
+async def _routes_noted(people: People, one: str, count: int) -> bool:
+    facts = [data["fact"] for data in await told(people, one, "noted")]
+    return len([fact for fact in facts if fact["kind"] == "routed"]) >= count
 
 
 async def test_list_and_counts_show_what_was_just_done(people: People) -> None:

@@ -14,7 +14,7 @@ ONGOING_ZH: Final = "我家从昨天晚上开始一直停水，到现在还没�
 ONGOING_EN: Final = (
     "The heating in my flat has been off since Monday and it is still off. Please send someone today."
 )
-PAST_ZH: Final = "上周买的电饭煲用了两天就坏了，已经退货退款，但是白白多扣了我50元运费，请退还。"
+PAST_ZH: Final = "上个月多扣了我50元运费，虽然已经退回来了，但是客服拖了十天不理我，我要求道歉。"
 PAST_EN: Final = (
     "Last month I was charged twice for order 4471. The second charge of 20 GBP was refunded, "
     "but I was ignored for ten days. I want an apology."

@@ -8,6 +8,16 @@ from typing import Any, Final
 
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.recorded import Row
+from services.blacklist import outgoing as blacklist_outgoing
+from services.blacklist.domain.flag.decide import flag_decider
+from services.blacklist.policy_files import load_flag_policy
+from services.blacklist.projections import flag_list
+from services.blacklist.upcasters import UPCASTERS as BLACKLIST_UPCASTERS
+from services.compensation import outgoing as compensation_outgoing
+from services.compensation.domain.negotiation.decide import negotiation_decider
+from services.compensation.policy_files import load_negotiation_policy
+from services.compensation.projections import negotiation_list
+from services.compensation.upcasters import UPCASTERS as COMPENSATION_UPCASTERS
 from services.escalation import outgoing as escalation_outgoing
 from services.escalation.domain.escalation.decide import escalation_decider
 from services.escalation.domain.group.decide import group_decider
@@ -20,6 +30,10 @@ from services.intake.policy_files import load_complaint_policy
 from services.intake.projections import complaint_list
 from services.intake.upcasters import UPCASTERS as INTAKE_UPCASTERS
 
+NEGOTIATION_COLUMNS: Final = (
+    "complaint, person, state, round, owner, desk, group_id, cause_words, demand_amount, demand_currency,"
+    " given_by, given_amount, given_currency, given_at, settled_amount, settled_currency, settled_at"
+)
 RowOf = Callable[[str, Any], Sequence[Any]]
 
 COMPLAINT_COLUMNS: Final = (
@@ -46,12 +60,24 @@ READ_MODELS: Final[dict[str, tuple[str, str, RowOf, str]]] = {
         group_list.row_of,
         "group_id, initiator, stage, causes, members, persons",
     ),
+    "negotiation_list": (
+        "compensation",
+        "negotiation",
+        negotiation_list.row_of,
+        NEGOTIATION_COLUMNS,
+    ),
+    "flag_list": (
+        "blacklist",
+        "flag",
+        flag_list.row_of,
+        "person, standing, states, kinds, complaints, open, score, review_due, expires_at",
+    ),
 }
 
 
 @cache
 def catalogue() -> Catalogue:
-    """Return all aggregates of both services."""
+    """Return all aggregates of all services."""
     policy = load_complaint_policy()
     complaint: Aggregate[Any, Any, Any] = Aggregate(
         complaint_decider(policy), intake_outgoing.outgoing, INTAKE_UPCASTERS
@@ -62,7 +88,13 @@ def catalogue() -> Catalogue:
     group: Aggregate[Any, Any, Any] = Aggregate(
         group_decider(load_group_policy()), escalation_outgoing.outgoing, ESCALATION_UPCASTERS
     )
-    return Catalogue(complaint, escalation, group)
+    negotiation: Aggregate[Any, Any, Any] = Aggregate(
+        negotiation_decider(load_negotiation_policy()), compensation_outgoing.outgoing, COMPENSATION_UPCASTERS
+    )
+    flag: Aggregate[Any, Any, Any] = Aggregate(
+        flag_decider(load_flag_policy()), blacklist_outgoing.outgoing, BLACKLIST_UPCASTERS
+    )
+    return Catalogue(complaint, escalation, group, negotiation, flag)
 
 
 def event_of(row: Row) -> Any:

@@ -30,6 +30,8 @@ from operate.stack.ports import LOCALHOST, free_port
 from operate.stack.services import SERVICES, Service, is_ready
 from operate.stack.state import Running
 from operate.stack.topics import drop_topics
+from services.blacklist.app import SERVICE as BLACKLIST
+from services.compensation.app import SERVICE as COMPENSATION
 from services.escalation.app import SERVICE as ESCALATION
 from services.intake.app import SERVICE as INTAKE
 
@@ -38,7 +40,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DECLARED: Final[dict[str, Declared]] = {"intake": INTAKE, "escalation": ESCALATION}
+DECLARED: Final[dict[str, Declared]] = {
+    "intake": INTAKE,
+    "escalation": ESCALATION,
+    "compensation": COMPENSATION,
+    "blacklist": BLACKLIST,
+}
 KNOWN: Final[dict[str, Service]] = {service.name: service for service in SERVICES}
 LOOK_AGAIN_SECONDS: Final = 0.05
 READY_SECONDS: Final = 90.0

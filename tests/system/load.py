@@ -12,14 +12,15 @@ from typing import Any, Final
 import httpx
 from aiokafka.errors import KafkaError
 
-from tests.system.complaints import ONGOING_EN, ONGOING_ZH, PAST_EN, PAST_ZH, RUDE_ZH, complaint
+from tests.system.complaints import ONGOING_EN, ONGOING_ZH, PAST_EN, RUDE_ZH, complaint
 from tests.system.contacts import Sender, sender_to
 from tests.system.folding import event_of
 from tests.system.installation import LiveInstallation
+from tests.system.negotiations import REFUND_ZH
 from tests.system.people import AGENT, PLATFORM, People, people_at
 from tests.system.promises import Evidence
 
-TEXTS: Final = (ONGOING_ZH, PAST_EN, RUDE_ZH, ONGOING_EN, PAST_ZH)
+TEXTS: Final = (ONGOING_ZH, PAST_EN, RUDE_ZH, ONGOING_EN, REFUND_ZH)
 CALLERS: Final = 4
 PAUSE_SECONDS: Final = 0.02
 CONTACT_PAUSE_SECONDS: Final = 0.08
@@ -64,7 +65,7 @@ async def load_on(installation: LiveInstallation, instances: int = 1) -> AsyncIt
 
 
 async def _call(installation: LiveInstallation, load: Load, done: asyncio.Event, instance: int) -> None:
-    async with people_at(installation, (instance, 0)) as people:
+    async with people_at(installation, intake=instance) as people:
         for text in itertools.cycle(TEXTS):
             if done.is_set():
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,6 +12,13 @@ import httpx
 from hosting.identity import mint_token
 from tests.system.installation import DECLARED, LiveInstallation
 
+# What the paths of each service begin with; operations have the same path everywhere.
+DOORS: Final = {
+    "intake": ("/v1/complaints",),
+    "escalation": ("/v1/escalations", "/v1/groups"),
+    "compensation": ("/v1/negotiations", "/v1/payments", "/v1/signing", "/sign"),
+    "blacklist": ("/v1/flags", "/v1/screenings"),
+}
 TOKEN_SECONDS: Final = 600
 ANSWER_SECONDS: Final = 15.0
 
@@ -93,16 +100,18 @@ class People:
 
 
 def service_of(path: str) -> str:
-    return "intake" if path.startswith("/v1/complaints") else "escalation"
+    """Return whose door a path is."""
+    (found,) = (name for name, beginnings in DOORS.items() if path.startswith(beginnings))
+    return found
 
 
 @asynccontextmanager
-async def people_at(installation: LiveInstallation, chosen: Sequence[int] = (0, 0)) -> AsyncIterator[People]:
-    """Open the doors; `chosen` says which process of each service is spoken to."""
+async def people_at(installation: LiveInstallation, **chosen: int) -> AsyncIterator[People]:
+    """Open the doors; `chosen` says which process of a service is spoken to where it is not the first."""
     async with AsyncExitStack() as stack:
         clients = {}
-        for name, number in zip(DECLARED, chosen, strict=True):
-            address = installation.instances[name][number].address
+        for name in DECLARED:
+            address = installation.instances[name][chosen.get(name, 0)].address
             client = httpx.AsyncClient(base_url=address, timeout=ANSWER_SECONDS)
             clients[name] = await stack.enter_async_context(client)
         yield People(installation, clients)

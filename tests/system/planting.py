@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from contracts.topics import COMPLAINT
 from eventlog.clock import Clock
 from eventlog.ids import derived_id
 from eventlog.keys import Keyring
@@ -19,29 +18,35 @@ from eventlog.recorded import Row
 from eventlog.work import Step, Work
 from hosting.wire import headers_of
 from services.intake.domain.complaint.values import Routed
-from tests.system.folding import catalogue, rows_of_model, states
-from tests.system.promises import FOLLOWERS, TOPIC_OF, Evidence
-from tests.system.reading import Record, ServiceLog
+from tests.system.folding import READ_MODELS, catalogue, rows_of_model, states
+from tests.system.hearing import TOPIC_OF
+from tests.system.promises import FOLLOWERS, Evidence
+from tests.system.reading import HEARD, PRODUCER, Record, ServiceLog
+from tests.unit.blacklist import story as flags
+from tests.unit.compensation import story as bargain
 from tests.unit.escalation import story as above
 from tests.unit.intake import story
 
 Change = Callable[[Evidence], Evidence]
 INTAKE_STREAM = f"complaint-{story.COMPLAINT}"
 ESCALATION_STREAM = f"escalation-{story.COMPLAINT}"
+NEGOTIATION_STREAM = f"negotiation-{story.COMPLAINT}"
+# A cause, and the commands it leads to.
+Told: TypeAlias = tuple[str | None, list[Any]]
 
 
 async def small_installation() -> Evidence:
     """What a small installation leaves behind when all goes well: one complaint, in hand, with a missed clock."""
-    intake, escalation = await _log("intake"), await _log("escalation")
+    logs = {name: await _log(name) for name in STEPS}
+    logs = {name: replace(log, inbox=_inbox(name, logs)) for name, log in logs.items()}
     return Evidence(
-        logs={"intake": intake, "escalation": escalation},
-        records={"intake": _records("intake", intake), "escalation": _records("escalation", escalation)},
+        logs=logs,
+        records={name: _records(name, log) for name, log in logs.items()},
         models={
-            "complaint_list": rows_of_model("complaint_list", states(intake.rows)),
-            "escalation_list": rows_of_model("escalation_list", states(escalation.rows)),
-            "group_list": {},
+            name: rows_of_model(name, states(logs[service].rows))
+            for name, (service, *_) in READ_MODELS.items()
         },
-        timers={"intake": _timers(intake), "escalation": _timers(escalation)},
+        timers={name: _timers(log) for name, log in logs.items()},
         acknowledged=[story.COMPLAINT],
         now=story.later(minutes=25),
     )
@@ -50,28 +55,62 @@ async def small_installation() -> Evidence:
 async def _log(service: str) -> ServiceLog:
     keyring = Keyring(MemoryKeyStore())
     (key,) = await keyring.new_persons(1)
+    stream, steps = STEPS[service](str(key.person))
+    rows = await written(keyring, stream, steps)
+    return ServiceLog(tuple(rows), dict.fromkeys(FOLLOWERS[service], rows[-1].position))
+
+
+async def settled_negotiation() -> list[Row]:
+    """Return the log of a compensation that has brought one negotiation to its archive."""
+    keyring = Keyring(MemoryKeyStore())
+    (key,) = await keyring.new_persons(1)
+    person = str(key.person)
+    customer = bargain.CUSTOMER.model_copy(update={"actor": person})
+    steps: list[Told] = [
+        (f"{INTAKE_STREAM}@1", [replace(bargain.REGISTER, person=person)]),
+        (f"{INTAKE_STREAM}@2", [replace(bargain.CLASSIFY, person=person)]),
+    ]
+    moves = (
+        bargain.FIND,
+        replace(bargain.TERMS, by=customer),
+        bargain.OFFER,
+        replace(bargain.ACCEPT, by=customer),
+        bargain.RENDER,
+        bargain.ISSUE,
+        replace(bargain.SIGN, by=customer),
+        bargain.COMPANY_SIGNS,
+        bargain.pay(bargain.settled),
+        bargain.ARCHIVE,
+    )
+    steps += [(None, [move]) for move in moves]
+    return list(await written(keyring, NEGOTIATION_STREAM, steps))
+
+
+async def written(keyring: Keyring, stream: str, steps: Sequence[Told]) -> Sequence[Row]:
+    """Return the rows of a log in which a stream was told of each cause with its commands."""
     storage = memory_storage()
     log = EventLog(storage.log, catalogue(), keyring, clock=Clock())
-    steps = _intake(str(key.person)) if service == "intake" else _escalation(str(key.person))
-    stream = INTAKE_STREAM if service == "intake" else ESCALATION_STREAM
     for number, (cause, commands) in enumerate(steps):
         chain = [
             Step(each, derived_id(str(number), str(place)), cause) for place, each in enumerate(commands)
         ]
         await log.run(Work(stream, chain))
-    rows = await storage.log.read(0, 1000)
-    head = rows[-1].position
-    heard = (
-        (COMPLAINT.name, INTAKE_STREAM, 6)
-        if service == "escalation"
-        else (TOPIC_OF["escalation"], ESCALATION_STREAM, 2)
-    )
-    return ServiceLog(tuple(rows), dict.fromkeys(FOLLOWERS[service], head), {heard[:2]: heard[2]})
+    return await storage.log.read(0, 1000)
 
 
-def _intake(person: str) -> list[tuple[str | None, list[Any]]]:
+def _inbox(hearer: str, logs: Mapping[str, ServiceLog]) -> dict[tuple[str, str], int]:
+    """Return how far a service has heard each stream when it has heard everything."""
+    found = {}
+    for topic in HEARD[hearer]:
+        for row in logs[PRODUCER[topic]].rows:
+            if TOPIC_OF[row.stream.split("-")[0]] == topic and row.public_sequence is not None:
+                found[topic, row.stream] = row.public_sequence
+    return found
+
+
+def _intake(person: str) -> tuple[str, list[Told]]:
     route = Routed(desk="urgent", level="senior", rule="ongoing", policy="r-1")
-    return [
+    steps: list[Told] = [
         (None, [replace(story.REGISTER, person=person)]),
         (f"{INTAKE_STREAM}@1", [story.CLASSIFY]),
         (f"{ESCALATION_STREAM}@3", [story.note(route, 3, minutes=1)]),
@@ -80,16 +119,43 @@ def _intake(person: str) -> list[tuple[str | None, list[Any]]]:
         ("timer:1", [story.ran_out("first_reply", story.later(days=1))]),
         (f"{ESCALATION_STREAM}@6", [story.note(replace(route, level="lead"), 6, days=1, minutes=1)]),
     ]
+    return INTAKE_STREAM, steps
 
 
-def _escalation(person: str) -> list[tuple[str | None, list[Any]]]:
+def _escalation(person: str) -> tuple[str, list[Told]]:
     noted = (
         (1, above.REGISTER),
         (2, above.CLASSIFY_ONGOING),
         (6, above.ACKNOWLEDGE),
         (7, above.missed("first_reply")),
     )
-    return [(f"{INTAKE_STREAM}@{version}", [replace(fact, person=person)]) for version, fact in noted]
+    return ESCALATION_STREAM, [
+        (f"{INTAKE_STREAM}@{version}", [replace(fact, person=person)]) for version, fact in noted
+    ]
+
+
+def _compensation(person: str) -> tuple[str, list[Told]]:
+    noted = ((1, bargain.REGISTER), (2, bargain.CLASSIFY_NO_MONEY))
+    return NEGOTIATION_STREAM, [
+        (f"{INTAKE_STREAM}@{version}", [replace(fact, person=person)]) for version, fact in noted
+    ]
+
+
+def _blacklist(person: str) -> tuple[str, list[Told]]:
+    noted = ((1, flags.register(1)), (2, flags.labelled(1)))
+    steps: list[Told] = [
+        (f"{INTAKE_STREAM}@{version}", [replace(fact, person=person, cause=f"{INTAKE_STREAM}@{version}")])
+        for version, fact in noted
+    ]
+    return f"flag-{person}", steps
+
+
+STEPS: Final[Mapping[str, Callable[[str], tuple[str, list[Told]]]]] = {
+    "intake": _intake,
+    "escalation": _escalation,
+    "compensation": _compensation,
+    "blacklist": _blacklist,
+}
 
 
 def _timers(log: ServiceLog) -> dict[tuple[str, str], datetime]:

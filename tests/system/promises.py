@@ -12,23 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from contracts.topics import COMPLAINT, ESCALATION, GROUP
 from eventlog.recorded import Row
-from services.escalation.subscribers import HEARD as HEARD_BY_ESCALATION
 from services.intake.domain.complaint.events import DeadlineMissed
-from services.intake.subscribers import HEARD as HEARD_BY_INTAKE
+from tests.system.agreements import settled_once
 from tests.system.folding import by_stream, catalogue, event_of, rows_of_model, states
+from tests.system.hearing import TOPIC_OF, heard_in_order
 from tests.system.reading import Record, ServiceLog
 
 FOLLOWERS: Final = {
     "intake": ("relay", "reactions", "complaint_list"),
     "escalation": ("relay", "detection", "group_notes", "escalation_list", "group_list"),
+    "compensation": ("relay", "settled_matters", "negotiation_list"),
+    "blacklist": ("relay", "marks", "comparing", "flag_list"),
 }
-TOPIC_OF: Final = {"complaint": COMPLAINT.name, "escalation": ESCALATION.name, "group": GROUP.name}
-# What always changes the hearer, so that hearing it must leave a note; other facts may be known already.
-ALWAYS_NEWS: Final = frozenset(
-    f"amends.complaint.{name}.v1" for name in ("registered", "classified", "replied", "answered", "closed")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +41,18 @@ class Evidence:
 
 def broken(evidence: Evidence) -> list[str]:
     """Return every way in which a promise was broken, each beginning with the promise's name."""
-    intake, escalation = evidence.logs["intake"], evidence.logs["escalation"]
-    found = registered_once(evidence.acknowledged, intake.rows)
-    found += heard_in_order(intake, escalation) + noted_in_order(escalation, intake)
+    intake = evidence.logs["intake"]
+    found = registered_once(evidence.acknowledged, intake.rows) + heard_in_order(evidence.logs)
     folded = {name: states(log.rows) for name, log in evidence.logs.items()}
     for name, log in evidence.logs.items():
         found += one_effect_a_cause(log.rows) + gapless(log.rows) + cursors_at_head(log, FOLLOWERS[name])
         found += published_as_committed(log.rows, evidence.records[name])
         found += timers_as_folded(folded[name], evidence.timers[name], evidence.now)
-    found += clocks_missed_once(intake.rows)
+    found += clocks_missed_once(intake.rows) + settled_once(evidence.logs["compensation"].rows)
     for name, rows in evidence.models.items():
-        found += model_is_fold(name, rows, {**folded["intake"], **folded["escalation"]})
+        found += model_is_fold(
+            name, rows, {stream: each[stream] for each in folded.values() for stream in each}
+        )
     return found
 
 
@@ -97,7 +94,13 @@ def one_effect_a_cause(rows: Sequence[Row]) -> list[str]:
 def _told_apart(row: Row) -> str:
     """Return what tells events of one type and cause apart: the things a decision may say of several."""
     event = event_of(row)
-    names = ("number", "clock", "start", "other", "complaint" if row.stream.startswith("group-") else "")
+    names = (
+        "number",
+        "clock",
+        "start",
+        "other",
+        "complaint" if row.stream.startswith(("group-", "flag-")) else "",
+    )
     return " ".join(str(getattr(event, name, "")) for name in names if name)
 
 
@@ -118,58 +121,6 @@ def _gaps(what: str, where: str, numbers: Sequence[int]) -> list[str]:
     if list(numbers) == list(range(1, len(numbers) + 1)):
         return []
     return [f"R3 {what}s of {where} are not 1..{len(numbers)}"]
-
-
-def heard_in_order(speaker: ServiceLog, hearer: ServiceLog) -> list[str]:
-    """R3: what escalation noted of a complaint is all that intake said of it, in its order."""
-    types = {heard.type for heard in HEARD_BY_ESCALATION}
-    notes = _notes(hearer.rows, "escalation.noted", "complaint-")
-    found = []
-    for stream, said in _public(speaker.rows, "complaint-", types).items():
-        noted, ids = notes.get(stream, []), [row.id for row in said]
-        must = [row.id for row in said if row.public_type in ALWAYS_NEWS]
-        if noted != [each for each in ids if each in set(noted)] or not set(must) <= set(noted):
-            found.append(f"R3 escalation noted {noted} of {ids}")
-    return found + _inbox_behind(speaker, hearer, "complaint")
-
-
-def noted_in_order(speaker: ServiceLog, hearer: ServiceLog) -> list[str]:
-    """R3: what intake noted of an escalation is all that it listens to, in its order."""
-    types = {heard.type for heard in HEARD_BY_INTAKE}
-    notes = _notes(hearer.rows, "complaint.noted", "escalation-")
-    found = []
-    for stream, said in _public(speaker.rows, "escalation-", types).items():
-        ids, noted = [row.id for row in said], notes.get(stream, [])
-        if noted != ids:
-            found.append(f"R3 intake noted {noted} of {ids}")
-    return found + _inbox_behind(speaker, hearer, "escalation")
-
-
-def _notes(rows: Sequence[Row], kind: str, origin: str) -> dict[str, list[str]]:
-    """Return the causes of the notes in a log by the stream they came from, in the order they were made."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.position):
-        cause = row.causation_id or ""
-        if row.type == kind and cause.startswith(origin):
-            found[cause.rpartition("@")[0]].append(cause)
-    return found
-
-
-def _public(rows: Sequence[Row], origin: str, types: Collection[str]) -> dict[str, list[Row]]:
-    return by_stream(row for row in rows if row.stream.startswith(origin) and row.public_type in types)
-
-
-def _inbox_behind(speaker: ServiceLog, hearer: ServiceLog, category: str) -> list[str]:
-    last: dict[str, int] = {}
-    for row in speaker.rows:
-        if row.stream.startswith(f"{category}-") and row.public_sequence is not None:
-            last[row.stream] = max(row.public_sequence, last.get(row.stream, 0))
-    topic = TOPIC_OF[category]
-    return [
-        f"R3 heard up to {hearer.inbox.get((topic, stream), 0)} of {sequence} of {stream}"
-        for stream, sequence in last.items()
-        if hearer.inbox.get((topic, stream), 0) != sequence
-    ]
 
 
 def cursors_at_head(log: ServiceLog, followers: Iterable[str]) -> list[str]:

@@ -9,17 +9,19 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from contracts.topics import COMPLAINT, CONTACT, ESCALATION, GROUP
+from contracts.topics import CONTACT, TOPICS
 from eventlog.recorded import Row
 from operate.stack.topics import LOCAL_PARTITIONS
 from tests.system.installation import DECLARED, LiveInstallation, until
 
+PRODUCER: Final = {topic.name: topic.producer for topic in TOPICS if topic.producer in DECLARED}
 PUBLIC_TOPICS: Final = {
-    "intake": (COMPLAINT.name,),
-    "escalation": (ESCALATION.name, GROUP.name),
+    name: tuple(topic for topic, producer in PRODUCER.items() if producer == name) for name in DECLARED
 }
-HEARD: Final = {"intake": (ESCALATION.name,), "escalation": (COMPLAINT.name,)}
-PRODUCER: Final = {COMPLAINT.name: "intake", ESCALATION.name: "escalation"}
+HEARD: Final = {
+    name: tuple(topic.name for topic in TOPICS if name in topic.consumers and topic.name in PRODUCER)
+    for name in DECLARED
+}
 _ROWS: Final = """
     SELECT position, stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id,
            public_type, public_schema, public_sequence, body, public
@@ -193,10 +195,8 @@ async def unread(installation: LiveInstallation) -> list[str]:
     await consumer.start()
     found = []
     try:
-        for name, topics in (
-            ("intake", (*HEARD["intake"], CONTACT.name)),
-            ("escalation", HEARD["escalation"]),
-        ):
+        for name, heard in HEARD.items():
+            topics = (*heard, CONTACT.name) if name in CONTACT.consumers else heard
             places = [place for topic in topics for place in _places(installation, topic)]
             consumer.assign(places)
             ends = await consumer.end_offsets(places)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from contracts.topics import COMPLAINT
+from eventlog.recorded import Row
+from tests.system.agreements import settled_once
 from tests.system.canaries import CANARIES, found_in, spellings
 from tests.system.planting import (
     INTAKE_STREAM,
@@ -19,6 +21,7 @@ from tests.system.planting import (
     out_of_step,
     records,
     rows,
+    settled_negotiation,
     small_installation,
     some_row,
     timers,
@@ -86,6 +89,16 @@ PLANTED: list[tuple[str, str, Change]] = [
     ),
     ("R3 intake noted", "a route never noted", rows("intake", lambda r: without(r, "complaint.noted"))),
     (
+        "R3 compensation noted",
+        "a demand never heard",
+        rows("compensation", lambda r: [row for row in r if row.causation_id != NOTES[1]]),
+    ),
+    (
+        "R3 blacklist noted",
+        "a person's facts heard in another order",
+        rows("blacklist", lambda r: out_of_step(r, *NOTES)),
+    ),
+    (
         "R3 heard up to",
         "an inbox that stopped",
         log("escalation", inbox={(COMPLAINT.name, INTAKE_STREAM): 3}),
@@ -134,6 +147,31 @@ async def test_a_planted_violation_is_named(evidence: Evidence, name: str, what:
     found = broken(plant(evidence))
 
     assert [each for each in found if each.startswith(name)], f"{what} was not seen; found: {found}"
+
+
+@pytest.fixture
+async def agreement() -> list[Row]:
+    return await settled_negotiation()
+
+
+async def test_settlement_that_went_well_broke_no_promise(agreement: list[Row]) -> None:
+    assert settled_once(agreement) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["document_rendered", "customer_signed", "company_signed", "payment_instructed", "archived"]
+)
+async def test_second_effect_of_one_agreement_is_named(agreement: list[Row], kind: str) -> None:
+    (found,) = settled_once(again(agreement, f"negotiation.{kind}"))
+
+    assert found.startswith("R2")
+    assert "round 1" in found
+
+
+async def test_payment_that_was_never_instructed_is_named(agreement: list[Row]) -> None:
+    (found,) = settled_once(without(agreement, "negotiation.payment_instructed"))
+
+    assert found.endswith("0 payments for 1")
 
 
 async def test_what_is_republished_breaks_nothing(evidence: Evidence) -> None:

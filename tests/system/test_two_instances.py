@@ -59,9 +59,9 @@ async def test_one_process_of_each_service_leads_and_all_of_them_serve(
         await leader(installation, name)
         leads = [(await probes(each))["log"]["leads"] for each in installation.instances[name]]
         assert sorted(leads) == [False, True]
-    async with people_at(installation, (1, 1)) as people:
+    async with people_at(installation, intake=1, escalation=1) as people:
         one = await registered(people, complaint(PAST_EN))
-    async with people_at(installation, (0, 0)) as people:
+    async with people_at(installation) as people:
         await offered(people, one, "care")
 
 

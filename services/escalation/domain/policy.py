@@ -21,6 +21,7 @@ CONDITIONS: Final = (
     "group_stage",
     "group_role",
     "reopened",
+    "flag",
 )
 MOVES: Final = ("shelve", "change_handler", "hold_line", "concede", "refer")
 # The stages of a group (`domain.md` 3); how many persons begin each is policy.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from eventlog.message import By
 from eventlog.testing import Given, Scenario
@@ -20,6 +20,7 @@ from services.escalation.domain.escalation.facts import (
     Corrected,
     DeadlineMissed,
     Fact,
+    Flag,
     Grouped,
     HarmStopped,
     Linked,
@@ -28,10 +29,13 @@ from services.escalation.domain.escalation.facts import (
     Regraded,
     Reopened,
     Replied,
+    Screened,
+    Settled,
 )
 from services.escalation.domain.escalation.state import Escalation, State
 from services.escalation.policy_files import load_escalation_policy
 from services.escalation.reactions import ESCALATION
+from shared_kernel.money import money
 
 COMPLAINT = "018f0000-0000-8000-8000-000000000001"
 EARLIER = "018f0000-0000-8000-8000-000000000002"
@@ -75,6 +79,11 @@ def grouped(stage: str, role: str | None = "follower", group: str = GROUP, **fie
     return Grouped.model_validate({"group": group, "role": role, "stage": stage, **fields})
 
 
+def flagged(*kinds: str, state: Literal["proposed", "confirmed", "appealed"] = "confirmed") -> NoteFact:
+    """Return the note that the complainant carries these flags; none says that the last one is gone."""
+    return note(Screened(flags=tuple(Flag(kind=kind, state=state) for kind in kinds)), later(hours=1))
+
+
 LEFT = Grouped(group=GROUP, role=None, stage=None)
 
 REGISTER = note(
@@ -95,6 +104,7 @@ CARL_OWNS = note(OwnerChanged(owner="carl"), later(minutes=30))
 ANSWER = note(Answered(outcome="answered"), later(hours=3))
 REOPEN = note(Reopened(), later(hours=5))
 CLOSE = note(Closed(outcome="answered"), later(hours=6))
+SETTLED = note(Settled(round=1, sum=money("80.00", "GBP"), remedies=("fix",)), later(hours=4))
 LINK = note(Linked(other=EARLIER), later(minutes=5))
 
 SHELVE = commands.Shelve(at=later(hours=2), by=CARL, until=later(days=5), reason="waits for the laboratory")

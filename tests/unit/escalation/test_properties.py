@@ -46,8 +46,10 @@ from tests.unit.escalation.story import (
     RETURN,
     SECOND_BYPASS,
     SEND_BACK,
+    SETTLED,
     SHELVE,
     STOP_HARM,
+    flagged,
     grouped,
     labelled,
     last_route,
@@ -78,6 +80,11 @@ NOTES: list[NoteFact] = [
     note(grouped("followers")),
     note(grouped("collective", "initiator", group=EARLIER)),
     note(LEFT),
+    SETTLED,
+    flagged("professional"),
+    flagged("coercive", "vip"),
+    flagged("coercive", state="appealed"),
+    flagged(),
 ]
 ASKED: list[EscalationCommand] = [
     SHELVE,
@@ -201,7 +208,10 @@ ANOTHER_GROUP = [
     note(grouped("followers", "representative", group=EARLIER), later(minutes=41)),
     note(grouped("collective", "representative", group=EARLIER), later(minutes=42)),
 ]
-TOPICS = (COMPLAINT_TOPIC, ONE_GROUP, ANOTHER_GROUP)
+NEGOTIATION_TOPIC = [SETTLED]
+FLAG_TOPIC = [flagged("professional", state="proposed"), flagged("professional"), flagged("coercive")]
+TOPICS = (COMPLAINT_TOPIC, ONE_GROUP, ANOTHER_GROUP, NEGOTIATION_TOPIC, FLAG_TOPIC)
+IN_TURN = history().having(*chain.from_iterable(TOPICS))
 
 
 @st.composite
@@ -216,13 +226,12 @@ def interleaved(draw: st.DrawFn) -> list[NoteFact]:
 @given(interleaved())
 @settings(max_examples=50, deadline=None)
 def test_the_order_between_topics_does_not_change_where_a_complaint_goes(told: list[NoteFact]) -> None:
-    in_turn = history().having(*chain.from_iterable(TOPICS))
     mixed = history().having(*told)
+    state = mixed.state
 
-    assert isinstance(in_turn.state, Escalation)
-    assert isinstance(mixed.state, Escalation)
-    assert mixed.state == in_turn.state
-    assert proposal(last_route(mixed)) == proposal(last_route(in_turn))
+    assert isinstance(state, Escalation)
+    assert state == IN_TURN.state
+    assert proposal(last_route(mixed)) == proposal(last_route(IN_TURN))
 
 
 def proposal(route: Event) -> dict[str, object]:
@@ -230,7 +239,7 @@ def proposal(route: Event) -> dict[str, object]:
 
 
 def test_the_last_word_of_the_mixed_topics_is_what_the_table_says() -> None:
-    route = last_route(history().having(*chain.from_iterable(TOPICS)))
+    route = last_route(IN_TURN)
 
     assert (route.rule, route.not_to) == ("bypass_to_press", ("carl",))
 

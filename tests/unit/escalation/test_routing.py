@@ -32,6 +32,7 @@ from tests.unit.escalation.story import (
     SECOND_BYPASS,
     SHELVE,
     STOP_HARM,
+    flagged,
     given,
     grouped,
     labelled,
@@ -45,6 +46,7 @@ from tests.unit.escalation.story import (
 )
 
 VIP = note(Registered(received_at=NOON, source="callcentre", tier="vip"))
+ONGOING_COERCIVE = [REGISTER, CLASSIFY_ONGOING, flagged("coercive")]
 
 ROWS: list[tuple[str, str, str, list[Any]]] = [
     ("bypass_repeated", "customer_relations", "manager", [REGISTER, CLASSIFY, RECORD_BYPASS, SECOND_BYPASS]),
@@ -66,6 +68,7 @@ ROWS: list[tuple[str, str, str, list[Any]]] = [
         "lead",
         [REGISTER, note(labelled(timing="ongoing", severity="safety", grade="U1"))],
     ),
+    ("ongoing_flag_coercive", "urgent", "lead", ONGOING_COERCIVE),
     (
         "timing_uncertain",
         "urgent",
@@ -73,9 +76,13 @@ ROWS: list[tuple[str, str, str, list[Any]]] = [
         [REGISTER, note(labelled(timing="ongoing", grade="U2", needs_review=True))],
     ),
     ("ongoing", "urgent", "senior", [REGISTER, CLASSIFY_ONGOING]),
+    ("flag_coercive", "security", "lead", [REGISTER, CLASSIFY, flagged("coercive")]),
     ("language_unclassified", "care", "senior", [REGISTER, note(labelled(language=None))]),
     ("bypass_threatened", "care", "lead", [REGISTER, note(labelled(bypass="threatened", target="court"))]),
+    ("flag_professional", "evidence", "senior", [REGISTER, CLASSIFY, flagged("professional")]),
+    ("flag_vip", "key_customers", "senior", [REGISTER, CLASSIFY, flagged("vip")]),
     ("key_customer", "key_customers", "senior", [VIP, CLASSIFY]),
+    ("flag_aftercare", "care", "senior", [REGISTER, CLASSIFY, flagged("aftercare")]),
     ("reopened", "care", "senior", [REGISTER, CLASSIFY, ANSWER, REOPEN]),
     (
         "loss_just_stopped",

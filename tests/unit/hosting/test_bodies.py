@@ -262,3 +262,31 @@ def test_validator_may_bring_its_own_rule(body: dict[str, str], rule: str) -> No
     problem = body_problem(refusal.value.errors(include_url=False, include_input=False))
     assert (problem.rule, problem.field) == (rule, f"/{next(iter(body))}")
     assert problem.detail == ""
+
+
+async def test_route_for_files_takes_any_media_type_that_is_named() -> None:
+    heard: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"\x89PNG", "more_body": False}
+
+    async def hearing(_scope: Scope, inner: Receive, _send: Send) -> None:
+        heard.append((await inner())["body"])
+
+    def sent(path: str, media_type: str) -> Scope:
+        return {**posted(**{"content-length": "4", "content-type": media_type}), "path": path}
+
+    door = BodyLimit(hearing, files=["/v1/things/{thing}/files"])
+    await door(sent("/v1/things/7/files", "image/png; q=1"), receive, nothing)
+    rules = []
+    for path, media_type in [
+        ("/v1/things/7/files", ""),
+        ("/v1/things/7", "image/png"),
+        ("/v1/things/7/8/files", "a/b"),
+    ]:
+        with pytest.raises(Problem) as refusal:
+            await door(sent(path, media_type), receive, nothing)
+        rules.append(refusal.value.rule)
+
+    assert heard == [b"\x89PNG"]
+    assert rules == ["media_type_missing", "media_type_unsupported", "media_type_unsupported"]

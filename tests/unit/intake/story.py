@@ -16,16 +16,19 @@ from services.intake.domain.complaint.commands import ComplaintCommand
 from services.intake.domain.complaint.decide import complaint_decider
 from services.intake.domain.complaint.events import AnyComplaintEvent
 from services.intake.domain.complaint.people import Complainant, Contact
-from services.intake.domain.complaint.state import Closed, NotRegistered, Received, State
+from services.intake.domain.complaint.state import Case, Closed, NotRegistered, Received, State, Talk
 from services.intake.domain.complaint.values import (
     Attachment,
     BypassNoted,
     Correction,
+    Flag,
     GroupNoted,
+    NegotiationNoted,
     Product,
     ReferralReturned,
     Referred,
     Routed,
+    Screened,
     StartedClock,
 )
 from services.intake.policy_files import load_complaint_policy
@@ -35,6 +38,7 @@ COMPLAINT = "018f0000-0000-8000-8000-000000000001"
 PERSON = "018f0000-0000-8000-8000-0000000000aa"
 OTHER = "018f0000-0000-8000-8000-000000000002"
 ESCALATION = f"escalation-{COMPLAINT}"
+NEGOTIATION = f"negotiation-{COMPLAINT}"
 
 # A Tuesday, ten in the morning in Shanghai: an office hour of the shipped calendar.
 TEN = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
@@ -134,6 +138,30 @@ RECORDED = BypassNoted(step="recorded", target="regulator")
 REFERRED = Referred(to="mediator", until=later(days=20))
 RETURNED = ReferralReturned()
 
+PROFESSIONAL = Flag(
+    kind="professional",
+    state="confirmed",
+    since=TEN,
+    expires_at=later(days=365),
+    review_due=later(days=180),
+)
+
+
+def talked(step: str, version: int = 1, at: datetime | None = None, **fields: Any) -> commands.NoteFact:
+    """Return the note of a step of the negotiation, in round 1 unless another is given."""
+    fact = NegotiationNoted(step=step, **{"round": 1, **fields})
+    cause = f"{NEGOTIATION}@{version}"
+    return commands.NoteFact(at=at or later(hours=2, minutes=version), by=SYSTEM, cause=cause, fact=fact)
+
+
+def screened(*flags: Flag, version: int = 1) -> commands.NoteFact:
+    cause = f"flag-{PERSON}@{version}"
+    return commands.NoteFact(at=later(minutes=version), by=SYSTEM, cause=cause, fact=Screened(flags=flags))
+
+
+SETTLED = commands.Answer(at=later(hours=3), by=SYSTEM, outcome="settled", text=None)
+REFUSED = replace(SETTLED, outcome="refused")
+
 Story = Given[State, ComplaintCommand, AnyComplaintEvent]
 
 registered: Story = given().having(REGISTER)
@@ -144,6 +172,7 @@ answered: Story = in_hand.having(REPLY, STOP_HARM, ANSWER)
 visited: Story = answered.having(SOLVED)
 closed: Story = visited.having(CLOSE)
 reopened: Story = answered.having(NOT_SOLVED)
+open_round: Story = in_hand.having(talked("opened"))
 
 
 def last(story: Story) -> AnyComplaintEvent:
@@ -187,6 +216,18 @@ def owner_of(story: Story) -> str | None:
     state = story.state
     assert not isinstance(state, NotRegistered)
     return state.case.owner.actor
+
+
+def case_of(story: Story) -> Case:
+    state = story.state
+    assert not isinstance(state, NotRegistered)
+    return state.case
+
+
+def talk_of(story: Story) -> Talk:
+    talk = case_of(story).talk
+    assert talk is not None
+    return talk
 
 
 def outcome_of(story: Story) -> str:

@@ -20,9 +20,11 @@ from services.intake.domain.complaint.values import (
     Correction,
     GroupNoted,
     Moved,
+    NegotiationNoted,
     ReferralReturned,
     Referred,
     Routed,
+    Screened,
 )
 from tests.unit.intake.story import (
     ACCEPT,
@@ -44,11 +46,15 @@ from tests.unit.intake.story import (
     MARA,
     NOT_SOLVED,
     OFFER,
+    OTHER,
     PLATFORM,
+    PROFESSIONAL,
+    REFUSED,
     REGISTER,
     REOPEN,
     REPLY,
     REVIEWER,
+    SETTLED,
     SOLVED,
     STOP_HARM,
     SYSTEM,
@@ -86,6 +92,17 @@ facts = some.one_of(
     some.just(Moved(move="shelved")),
     some.builds(Referred, to=some.just("mediator"), until=some.sampled_from([None, later(days=2)])),
     some.just(ReferralReturned()),
+    some.builds(
+        NegotiationNoted,
+        step=some.sampled_from(
+            ["opened", "settled", "refused", "withdrawn", "referred", "resumed", "ended", "paid"]
+        ),
+        round=some.integers(1, 3),
+        to=some.just("court"),
+        until=some.sampled_from([None, later(days=2)]),
+    ),
+    some.just(NegotiationNoted(step="settled_matter_raised", other=OTHER)),
+    some.sampled_from([Screened(flags=()), Screened(flags=(PROFESSIONAL,))]),
 )
 
 corrections = some.builds(
@@ -133,6 +150,8 @@ wishes = some.one_of(
         commands.RecordReturnVisit, reached=some.booleans(), solved=flags, perceived=scores, expected=scores
     ),
     like(ANSWER),
+    like(SETTLED),
+    like(REFUSED),
     like(OFFER),
     like(ACCEPT),
     like(STOP_HARM),

@@ -32,8 +32,11 @@ from tests.unit.intake.story import (
     REGISTER,
     REPLY,
     REVIEWER,
+    SETTLED,
+    STOP_HARM,
     SYSTEM,
     answered,
+    case_of,
     classified,
     closed,
     given,
@@ -248,3 +251,20 @@ def test_reopened_complaint_never_goes_back_to_its_last_owner() -> None:
     handed_over = story.having(replace(ACCEPT, by=DORA))
     assert isinstance(last(handed_over), OwnerChanged)
     assert owner_of(handed_over) == "dora"
+
+
+def test_answer_ends_an_offer_nobody_has_taken() -> None:
+    for answer in (ANSWER, replace(SETTLED, at=ANSWER.at)):
+        assert case_of(offered.having(answer)).offer is None
+    offered.having(ANSWER).when(commands.AcceptHandover(at=later(hours=7), by=EVE)).then_refused(
+        "no_handover_offered"
+    )
+
+
+def test_route_that_was_overtaken_by_the_answer_is_not_offered() -> None:
+    stale = replace(OFFER, by=SYSTEM, desk="care", at=later(hours=7), as_of=STOP_HARM.at)
+
+    answered.when(stale).then_nothing()
+    answered.when(replace(stale, as_of=later(hours=7))).then_types(HandoverOffered)
+    answered.when(replace(OFFER, by=MARA, desk="care", at=later(hours=7))).then_types(HandoverOffered)
+    in_hand.when(replace(stale, at=later(hours=4))).then_types(HandoverOffered)

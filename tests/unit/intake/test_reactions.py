@@ -21,6 +21,7 @@ from tests.unit.intake.story import (
     DECIDER,
     NOT_SOLVED,
     OTHER,
+    PROFESSIONAL,
     REGISTER,
     SOLVED,
     TEN,
@@ -34,9 +35,12 @@ from tests.unit.intake.story import (
     last,
     later,
     note,
+    open_round,
     outcome_of,
     registered,
     running,
+    screened,
+    talked,
     visited,
 )
 
@@ -111,7 +115,33 @@ def test_noted_route_becomes_an_offer() -> None:
         not_to=("anna",),
         rule="r7",
         policy="p2",
+        as_of=note_of_it.at,
     )
+
+
+@pytest.mark.parametrize("outcome", ["settled", "refused"])
+def test_what_the_negotiation_decided_becomes_the_answer_without_a_word_of_ours(outcome: str) -> None:
+    noted = open_round.having(talked(outcome, 2))
+
+    [follow_up] = follow_ups(last(noted))
+
+    answer = commands.Answer(at=NOW, by=INTAKE, outcome=outcome, text=None)  # type: ignore[arg-type]  # one of the two
+    assert follow_up == FollowUp("answer", STREAM, answer)
+
+
+def test_withdrawn_negotiation_becomes_a_withdrawal() -> None:
+    [follow_up] = follow_ups(last(open_round.having(talked("withdrawn", 2))))
+
+    assert follow_up == FollowUp("withdraw", STREAM, commands.Withdraw(at=NOW, by=INTAKE))
+
+
+@pytest.mark.parametrize("step", ["opened", "offer_accepted", "referred", "ended", "paid", "archived"])
+def test_other_steps_of_a_negotiation_call_for_nothing(step: str) -> None:
+    assert follow_ups(last(in_hand.having(talked(step)))) == ()
+
+
+def test_flags_call_for_nothing() -> None:
+    assert follow_ups(last(in_hand.having(screened(PROFESSIONAL)))) == ()
 
 
 def test_solved_visit_closes() -> None:
@@ -158,7 +188,8 @@ def test_reactions_bring_a_complaint_from_registration_to_its_end() -> None:
 
 
 def test_reaction_run_again_changes_nothing() -> None:
-    for story in (registered, visited):
+    decided = [open_round.having(talked(step, 2)) for step in ("settled", "refused", "withdrawn")]
+    for story in (registered, visited, *decided):
         for follow_up in follow_ups(last(story)):
             followed(story).when(asked(follow_up)).then_nothing()
 

@@ -43,7 +43,7 @@ ELEVEN = later(hours=1)
 
 
 def view(story: Story, now: datetime = ELEVEN) -> ComplaintView:
-    found = as_view(story.state, now, POLICY.clocks)
+    found = as_view(story.state, now, POLICY, for_desk=True)
     assert found is not None
     return found
 
@@ -54,7 +54,7 @@ def clock(story: Story, name: str, now: datetime = ELEVEN) -> ClockView:
 
 
 def test_nothing_known_has_no_view() -> None:
-    assert as_view(given().state, later(), POLICY.clocks) is None
+    assert as_view(given().state, later(), POLICY, for_desk=True) is None
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_clock_is_explained_by_the_grade_that_set_it() -> None:
 
 
 def test_clock_of_another_policy_is_not_explained_by_this_one() -> None:
-    other = replace(POLICY.clocks, version="next-year")
-    found = as_view(classified.state, later(hours=1), other)
+    other = replace(POLICY, clocks=replace(POLICY.clocks, version="next-year"))
+    found = as_view(classified.state, later(hours=1), other, for_desk=True)
 
     assert found is not None
     assert found.clocks[0].explanation_en == (

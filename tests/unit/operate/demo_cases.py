@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from operate.demo.moves import Act, Case, Later
+from operate.demo.case import Act, Case, Later, Pay, Sign
 from operate.demo.plays import next_turn
 from operate.demo.seen import ClockSeen, Offered, Seat, Seen
 from operate.demo.tales import Story, Tale
+from operate.demo.talk import OfferSeen, Talk
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 COMPLAINT = "018f0000-0000-8000-8000-000000000001"
@@ -81,14 +82,44 @@ ANSWERED = replace(
     clocks=(clock("acknowledge", "met"), clock("final_answer", "met"), clock("return_visit", hours=48)),
 )
 CLOSED = replace(ANSWERED, stage="closed", clocks=())
+LIVE = OfferSeen(1, "90.00", "GBP", "a-017", expires_at=NOON + timedelta(hours=72))
+WAITING = OfferSeen(1, "900.00", "GBP", "a-017", level_needed="lead")
+REVIEW = Talk(state="liability_review", round=1)
+TERMS = Talk(state="terms_awaited", round=1)
+TALKING = Talk(state="bargaining", round=1)
+
+
+def talking(seen: Seen = STOPPED, talk: Talk = REVIEW, **changes: Any) -> Seen:
+    """A complaint that asks for money, and where its negotiation stands."""
+    return replace(seen, demands=frozenset({"refund"}), talk=replace(talk, **changes))
+
+
+def bargain(name: str = "plain", plot: str = "answered", **story: Any) -> Case:
+    told = {"demand": "refund", "demand_amount": {"amount": "90", "currency": "GBP"}, **story}
+    return case(plot, bargain=name, **told)
+
+
+def did(played: Case, *names: str, at: datetime = NOON) -> Case:
+    """The case after these deeds of round 1."""
+    for name in names:
+        played.note(f"round 1 {name}", at)
+    return played
 
 
 def door(played: Case, seen: Seen, at: datetime = NOON) -> str:
     """The door of the next act; "later" or "" where there is none now."""
     turn = next_turn(played, seen, at)
-    if isinstance(turn, Later):
-        return "later"
-    return turn.door if turn else ""
+    match turn:
+        case Later():
+            return "later"
+        case Sign():
+            return "sign"
+        case Pay():
+            return "pay"
+        case Act():
+            return turn.door
+        case _:
+            return ""
 
 
 def act(played: Case, seen: Seen, at: datetime = NOON) -> Act:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from operate.demo.books import Books
 from operate.demo.doors import Answer
 from operate.demo.feeding import Fed
 from operate.demo.reading import ReadBack, Told
-from operate.demo.reckoning import Books
 from tests.unit.operate.demo_cases import COMPLAINT, NOON, PERSON, tale
 
 OTHER = "018f0000-0000-8000-8000-000000000002"

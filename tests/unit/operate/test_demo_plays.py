@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from operate.demo.case import Later
 from operate.demo.cast import Player, taker_of
-from operate.demo.moves import Later
 from operate.demo.plays import PLOTS, next_turn
 from operate.demo.seen import Offered, Seat
 from tests.unit.operate.demo_cases import (

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from operate.demo.books import Books
 from operate.demo.doors import Answer
-from operate.demo.reckoning import Books, closed_on_topic, reckon
+from operate.demo.reckoning import closed_on_topic, reckon
 from tests.unit.operate.demo_cases import COMPLAINT, tale
 from tests.unit.operate.demo_records import (
     CLOSED,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.catalogue import catalogue
-from operate.demo.moves import LINES
+from operate.demo.case import LINES
 from operate.demo.telling import CODES_ZH, TEXTS, chosen_to_tell, step_of
 from tests.unit.operate.demo_cases import COMPLAINT
 from tests.unit.operate.demo_records import GROUP, INTAKE, OTHER, read, registered, told

@@ -14,14 +14,14 @@ from operate.stack.local import Engines
 from operate.stack.services import SERVICES
 from operate.stack.status import status
 
-INTAKE, ESCALATION = SERVICES
+INTAKE, _, COMPENSATION, _ = SERVICES
 
 
 def an_installation(folder: Path) -> Installation:
     engines = Engines(kafka="broker:9092", postgres_admin_dsn="", postgres_dsn="", home=folder)
     dsns = {
         "intake": "postgresql://intake",
-        "escalation": "postgresql://escalation",
+        "compensation": "postgresql://compensation",
         "keys": "postgresql://keys",
     }
     return Installation(engines=engines, folder=folder, dsns=dsns, topic_prefix="t1.")
@@ -36,6 +36,20 @@ def test_a_service_is_given_its_own_database_and_the_key_store(tmp_path: Path) -
     assert environment["AMENDS_PORT"] == "8101"
     assert environment["AMENDS_TOPIC_PREFIX"] == "t1."
     assert environment["AMENDS_ALLOW_CLOCK_OFFSET"] == "0"
+
+
+def test_only_the_service_that_puts_files_down_and_faces_customers_is_told_where(tmp_path: Path) -> None:
+    installation = an_installation(tmp_path)
+    told = service_environment(installation, COMPENSATION, 8103)
+    others = service_environment(installation, INTAKE, 8101)
+    own = {"AMENDS_MAIL_FOLDER", "AMENDS_PAYMENT_FOLDER", "AMENDS_PUBLIC_URL"}
+
+    assert (told["AMENDS_MAIL_FOLDER"], told["AMENDS_PAYMENT_FOLDER"]) == (
+        str(tmp_path / "mail"),
+        str(tmp_path / "payments"),
+    )
+    assert told["AMENDS_PUBLIC_URL"] == "http://127.0.0.1:8103"
+    assert own & set(others) == set()
 
 
 def test_the_administrators_dsn_is_not_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +71,14 @@ def test_a_services_folder_holds_its_own_secrets_and_no_other(tmp_path: Path) ->
     shared = {"jwt-public.json", "person-master.key"}
     assert held("intake") == {*shared, "installation.key", "intake-hash.key", "intake-dead-letter.key"}
     assert held("escalation") == {*shared, "escalation-hash.key", "escalation-dead-letter.key"}
+    signs = {"vault.key", "customer-token.key", "company-signing.pem"}
+    assert held("compensation") == {
+        *shared,
+        *signs,
+        "compensation-hash.key",
+        "compensation-dead-letter.key",
+    }
+    assert held("blacklist") == {*shared, "blacklist-hash.key", "blacklist-dead-letter.key"}
 
 
 def test_keys_are_32_bytes_and_stay_the_same(tmp_path: Path) -> None:

@@ -111,6 +111,10 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
             return replace(state, linked=state.linked - {fact.other})
         case heard.Grouped():
             return _grouped(state, fact, at)
+        case heard.Settled():
+            return replace(state, settlement=fact)
+        case heard.Screened():
+            return replace(state, flags=fact.flags)
         case _:
             assert_never(fact)
 

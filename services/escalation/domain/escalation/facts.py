@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.escalation.domain.group.terms import Remedy, Role
+from shared_kernel.money import Money
 
 Timing: TypeAlias = Literal["ongoing", "past"]
 BypassStage: TypeAlias = Literal["none", "threatened", "done"]
@@ -170,6 +171,29 @@ class Grouped(_Fact):
     remedy: Remedy | None = None
 
 
+class Settled(_Fact):
+    """A round of the negotiation ended in a signed settlement: what this customer got for the loss."""
+
+    kind: Literal["settled"] = "settled"
+    round: int
+    sum: Money
+    remedies: tuple[str, ...] = ()
+
+
+class Flag(_Fact):
+    """A flag of the complainant; only a confirmed one bears on the route."""
+
+    kind: str
+    state: Literal["proposed", "confirmed", "appealed"]
+
+
+class Screened(_Fact):
+    """The complainant's flags now; none says that the last one is gone."""
+
+    kind: Literal["screened"] = "screened"
+    flags: tuple[Flag, ...]
+
+
 class ClockRanOut(_Fact):
     """A clock of escalation itself ran out."""
 
@@ -194,6 +218,8 @@ Fact: TypeAlias = (
     | Linked
     | Unlinked
     | Grouped
+    | Settled
+    | Screened
     | ClockRanOut
 )
 AnyFact: TypeAlias = Annotated[Fact, Field(discriminator="kind")]

@@ -62,6 +62,8 @@ def routing_facts(state: Escalation) -> Mapping[str, frozenset[str]]:
         "group_stage": _known(membership.stage if membership else None),
         "group_role": _known(membership.role if membership else None),
         "reopened": _said(state.reopenings > 0),
+        # What is proposed or under appeal is not decided, so it decides nothing.
+        "flag": frozenset(flag.kind for flag in state.flags if flag.state == "confirmed"),
     }
 
 

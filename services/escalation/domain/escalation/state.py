@@ -138,6 +138,8 @@ class Escalation:
     reopened_at: datetime | None = None
     missed: frozenset[Missed] = frozenset()
     groups: Mapping[str, Membership] = field(default_factory=dict)
+    settlement: heard.Settled | None = None
+    flags: tuple[heard.Flag, ...] = ()
     threatened: frozenset[str] = frozenset()
     bypasses: tuple[Bypass, ...] = ()
     account: Account | None = None

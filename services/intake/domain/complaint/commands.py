@@ -86,7 +86,10 @@ class Acknowledge(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferHandover(Command):
-    """Offer the complaint to a desk and level (system for a route; the owner; a supervisor)."""
+    """Offer the complaint to a desk and level (system for a route; the owner; a supervisor).
+
+    `as_of` is when the route's facts were as it took them; None for an offer made by hand.
+    """
 
     desk: str
     level: Level
@@ -94,6 +97,7 @@ class OfferHandover(Command):
     not_to: tuple[str, ...] = ()
     rule: str | None = None
     policy: str | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,13 @@ class Unlink(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Command):
-    """Record the final answer given to the customer (owner)."""
+    """Record the final answer given to the customer (owner; system for a noted settlement or refusal).
+
+    `text` is None when it was given by the negotiation: its words stand in the document or the refusal.
+    """
 
     outcome: AnswerOutcome
-    text: str
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,9 +91,12 @@ def reopen(policy: ComplaintPolicy, state: State, command: Reopen) -> list[AnyCo
 
 
 def withdraw(state: State, command: Withdraw) -> list[AnyComplaintEvent]:
-    """Close it as the customer wishes, from any state."""
+    """Close it as the customer wishes, from any state; a withdrawn negotiation leaves an answer as it stands."""
     found = require_registered(state)
-    if not authority.is_system(command.by):
+    if authority.is_system(command.by):
+        if isinstance(found, Answered | Visited | Closed):
+            return []
+    else:
         authority.require_customer_side(found.case, command.by)
     if isinstance(found, Closed) and found.outcome == "withdrawn":
         return []

@@ -151,11 +151,14 @@ class OwnerChanged(ComplaintEvent):
 
 
 class Replied(ComplaintEvent):
-    """The owner replied on the matter; the first of these keeps the promised reply time."""
+    """The owner replied on the matter; the first of these keeps the promised reply time.
+
+    `text` None: the words stand in the negotiation whose note caused it.
+    """
 
     TYPE = "complaint.replied"
 
-    text: Personal[str]
+    text: Personal[str | None]
 
 
 class HarmStopped(ComplaintEvent):
@@ -195,12 +198,12 @@ class FactNoted(ComplaintEvent):
 
 
 class ComplaintAnswered(ComplaintEvent):
-    """The final answer went to the customer; the return visit's clock starts."""
+    """The final answer went to the customer; the return visit's clock starts. `text` None: as in `Replied`."""
 
     TYPE = "complaint.answered"
 
     outcome: AnswerOutcome
-    text: Personal[str]
+    text: Personal[str | None]
     clocks: tuple[StartedClock, ...]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from services.intake.domain.classify.model import BypassStage
-from services.intake.domain.complaint import events, running
+from services.intake.domain.complaint import events, running, talks
 from services.intake.domain.complaint.events import AnyComplaintEvent
 from services.intake.domain.complaint.state import (
     Act,
@@ -35,14 +35,17 @@ from services.intake.domain.complaint.values import (
     REFERRAL,
     RETURN_VISIT,
     STOP_THE_LOSS,
+    AccountNoted,
     BypassNoted,
     Demanded,
     GroupNoted,
     Moved,
+    NegotiationNoted,
     Owner,
     ReferralReturned,
     Referred,
     Routed,
+    Screened,
     StartedClock,
 )
 
@@ -174,7 +177,9 @@ def _harm_stopped(state: Registered, event: events.HarmStopped) -> State:
     return _met(replace(state, assessment=past), STOP_THE_LOSS, event)
 
 
-def _noted(state: Registered, event: events.FactNoted) -> State:
+def _noted(  # noqa: PLR0911 - one flat case per fact
+    state: Registered, event: events.FactNoted
+) -> State:
     case = state.case
     stream, _, version = event.cause.rpartition("@")
     heard = _with(state, heard=(*(pair for pair in case.heard if pair[0] != stream), (stream, int(version))))
@@ -188,7 +193,11 @@ def _noted(state: Registered, event: events.FactNoted) -> State:
             return _referred(heard, to, None if until is None else _referral_clock(event, until))
         case ReferralReturned():
             return _with(heard, referred_to=None, clocks=running.met(case.clocks, REFERRAL, event.at))
-        case Routed() | Moved():
+        case NegotiationNoted() as step:
+            return replace(heard, case=talks.noted(heard, step, event.at))
+        case Screened(flags=flags):
+            return _with(heard, flags=flags)
+        case Routed() | Moved() | AccountNoted():
             return heard
         case _:
             assert_never(event.fact)
@@ -210,7 +219,9 @@ def _answered(state: Registered, event: events.ComplaintAnswered) -> State:
     if not isinstance(state, Classified | InHand):
         return state
     clocks = running.started(running.met(state.case.clocks, FINAL_ANSWER, event.at), event.clocks)
-    case = replace(state.case, clocks=clocks, hands=state.case.hands | {event.by.actor})
+    hands = state.case.hands | {event.by.actor}
+    # What waited for a taker is answered meanwhile: the offer ends with it.
+    case = replace(talks.answered(state.case), clocks=clocks, hands=hands, offer=None)
     return Answered(case, state.assessment, event.outcome, _act(event))
 
 

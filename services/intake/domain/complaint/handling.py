@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eventlog.decider import Refused
 from eventlog.message import Command
 from services.intake.domain.complaint import authority, promises
@@ -26,9 +28,21 @@ from services.intake.domain.complaint.events import (
 )
 from services.intake.domain.complaint.policy import ComplaintPolicy
 from services.intake.domain.complaint.stages import about, require_assessed
-from services.intake.domain.complaint.state import Act, Answered, Case, Offer, State, Visited
+from services.intake.domain.complaint.state import (
+    Act,
+    Answered,
+    Assessed,
+    Case,
+    Closed,
+    Offer,
+    State,
+    Visited,
+)
 from services.intake.domain.complaint.values import Owner
 from shared_kernel.roles import LADDER
+
+# What compensation decides; intake then answers by itself.
+DECIDED_BY_NEGOTIATION: Final = frozenset({"settled", "refused"})
 
 
 def acknowledge(state: State, command: Acknowledge) -> list[AnyComplaintEvent]:
@@ -43,7 +57,7 @@ def offer(state: State, command: OfferHandover) -> list[AnyComplaintEvent]:
     found = require_assessed(state)
     authority.require_giver(found.case, command.by)
     wished = Offer(command.desk, command.level, command.handler, command.not_to)
-    if wished == found.case.offer or _has_it(found.case, wished):
+    if wished == found.case.offer or _has_it(found.case, wished) or _is_overtaken(found, command):
         return []
     return [
         HandoverOffered(
@@ -101,16 +115,21 @@ def stop_harm(policy: ComplaintPolicy, state: State, command: StopHarm) -> list[
 
 
 def answer(policy: ComplaintPolicy, state: State, command: Answer) -> list[AnyComplaintEvent]:
-    """Record the final answer. Where none was given before, it is acknowledgement and first reply as well."""
+    """Record the final answer. Where none was given before, it is acknowledgement and first reply as well.
+
+    What the negotiation decided comes from intake itself; a complaint answered or ended before keeps its end.
+    """
+    by_system = authority.is_system(command.by) and command.outcome in DECIDED_BY_NEGOTIATION
+    if by_system and isinstance(state, Answered | Visited | Closed):
+        return []
     found = require_assessed(state)
     case = found.case
     if isinstance(found, Answered | Visited):
         if isinstance(found, Answered) and _same_answer(found, command):
             return []
         raise Refused("already_answered", "it must be reopened before another answer")
-    authority.require_owner(case, command.by)
-    if command.outcome == "settled":
-        raise Refused("settled_by_negotiation_only", "only a settlement signed by both settles")
+    if not by_system:
+        _require_by_hand(case, command)
     replied = [] if case.reply else [Replied(**about(case, command), text=command.text)]
     answered = ComplaintAnswered(
         **about(case, command),
@@ -118,7 +137,16 @@ def answer(policy: ComplaintPolicy, state: State, command: Answer) -> list[AnyCo
         text=command.text,
         clocks=promises.answer_clocks(policy, found.assessment.grading.grade, command.at),
     )
-    return [*_taken(case, command), *_acknowledged(case, command), *replied, answered]
+    taken = [] if by_system else _taken(case, command)
+    return [*taken, *_acknowledged(case, command), *replied, answered]
+
+
+def _require_by_hand(case: Case, command: Answer) -> None:
+    authority.require_owner(case, command.by)
+    if command.outcome == "settled":
+        raise Refused("settled_by_negotiation_only", "only a settlement signed by both settles")
+    if case.talk is not None and case.talk.is_open:
+        raise Refused("negotiation_open", f"round {case.talk.round} is open: {case.talk.step}")
 
 
 def _taken(case: Case, command: Command) -> list[OwnerChanged]:
@@ -146,6 +174,11 @@ def _has_it(case: Case, wished: Offer) -> bool:
     if wished.handler is not None:
         return wished.handler == owner.actor
     return wished.desk == owner.desk and LADDER.index(wished.level) <= LADDER.index(owner.level)
+
+
+def _is_overtaken(state: Assessed, command: OfferHandover) -> bool:
+    """Say whether an answer came after what a route was made of: nobody needs to take that over any more."""
+    return isinstance(state, Answered) and command.as_of is not None and command.as_of <= state.answer.at
 
 
 def _same_answer(state: Answered, command: Answer) -> bool:

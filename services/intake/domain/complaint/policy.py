@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
-from services.intake.domain.complaint.values import Level
+from services.intake.domain.complaint.values import Flag, Level
 from services.intake.domain.grading import GradeTable
 from shared_kernel.clocks import ClockPolicy
 
@@ -32,9 +33,41 @@ class FrontDesks:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskNote:
+    """What the desk reads about a flag, in both languages."""
+
+    note_en: str
+    note_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskNotes:
+    """The notes by kind of a confirmed flag, and one each for what is proposed or appealed."""
+
+    version: str
+    proposed: DeskNote
+    appealed: DeskNote
+    confirmed: Mapping[str, DeskNote]
+    other: DeskNote
+
+    def of(self, flag: Flag) -> DeskNote:
+        """Return the note of a flag."""
+        match flag.state:
+            case "proposed":
+                return self.proposed
+            case "appealed":
+                return self.appealed
+            case "confirmed":
+                return self.confirmed.get(flag.kind, self.other)
+            case _:
+                assert_never(flag.state)
+
+
+@dataclass(frozen=True, slots=True)
 class ComplaintPolicy:
-    """Grade table, clocks and front desks, each with its own version."""
+    """Grade table, clocks, front desks and notes for the desk, each with its own version."""
 
     grades: GradeTable
     clocks: ClockPolicy
     front_desks: FrontDesks
+    desk_notes: DeskNotes

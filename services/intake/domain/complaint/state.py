@@ -13,11 +13,13 @@ from services.intake.domain.complaint.values import (
     AnswerOutcome,
     Channel,
     Demanded,
+    Flag,
     Level,
     Outcome,
     Owner,
 )
 from services.intake.domain.grading import Circumstances, Graded, GroupStage
+from shared_kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,35 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Where the negotiation stands: its latest round, and the last step heard of it, since when.
+
+    `is_open` holds from a round's opening until its end, and after a settlement or refusal until the answer
+    is recorded. `to` and `until` tell of a referral that still lasts; the sum is that of the settlement.
+    """
+
+    round: int
+    step: str
+    since: datetime
+    is_open: bool
+    to: str | None = None
+    until: datetime | None = None
+    sum: Money | None = None
+    document: str | None = None
+    basis: str | None = None
+    appeal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledBefore:
+    """The matter was settled and signed in another complaint; the customer is shown that document."""
+
+    other: str
+    document: str | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What every registered complaint has, whatever its stage.
 
@@ -85,6 +116,9 @@ class Case:
     group: str | None = None
     group_stage: GroupStage | None = None
     referred_to: str | None = None
+    talk: Talk | None = None
+    settled_before: SettledBefore | None = None
+    flags: tuple[Flag, ...] = ()
     clocks: Runs = ()
     links: frozenset[str] = frozenset()
     heard: tuple[tuple[str, int], ...] = ()

@@ -19,13 +19,14 @@ AnswerOutcome: TypeAlias = Literal["answered", "settled", "refused"]
 Outcome: TypeAlias = Literal["answered", "settled", "refused", "withdrawn", "decided_elsewhere"]
 
 # The clocks by name, and which event stops each (clocks.md): acknowledged, harm_stopped, replied,
-# return_visit_recorded, answered, referral_returned.
+# return_visit_recorded, answered, referral_returned, and what compensation says after its own referral.
 ACKNOWLEDGE = "acknowledge"
 STOP_THE_LOSS = "stop_the_loss"
 FIRST_REPLY = "first_reply"
 RETURN_VISIT = "return_visit"
 FINAL_ANSWER = "final_answer"
 REFERRAL = "referral"
+NEGOTIATION_REFERRAL = "negotiation_referral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,66 @@ class ReferralReturned:
     kind: Literal["referral_returned"] = "referral_returned"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNoted:
+    """The front-line handler's own account of a bypass: asked for, or frozen (`absent`: none came in time)."""
+
+    kind: Literal["account"] = "account"
+    step: Literal["requested", "frozen"]
+    bypass: int
+    absent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegotiationNoted:
+    """A step of the negotiation of this complaint; `step` is its event's own name (`events.md`).
+
+    `round` is None only for `settled_matter_raised`, which tells of a settlement in `other`. `actor` is who
+    refused: whoever does so has answered the customer. `basis` and `appeal` belong to a refusal.
+    """
+
+    kind: Literal["negotiation"] = "negotiation"
+    step: str
+    round: int | None = None
+    to: str | None = None
+    until: AwareDatetime | None = None
+    sum: Money | None = None
+    document: str | None = None
+    basis: str | None = None
+    appeal: str | None = None
+    actor: str | None = None
+    other: str | None = None
+    settled_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A flag of the person who complains, as blacklist last told it; only a confirmed one changes the route."""
+
+    kind: str
+    state: Literal["proposed", "confirmed", "appealed"]
+    since: AwareDatetime
+    expires_at: AwareDatetime
+    review_due: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """The flags of the person now, for the desk to know; none says that the last one is gone."""
+
+    kind: Literal["screened"] = "screened"
+    flags: tuple[Flag, ...]
+
+
 Fact: TypeAlias = Annotated[
-    Routed | BypassNoted | GroupNoted | Moved | Referred | ReferralReturned, Field(discriminator="kind")
+    Routed
+    | BypassNoted
+    | AccountNoted
+    | GroupNoted
+    | Moved
+    | Referred
+    | ReferralReturned
+    | NegotiationNoted
+    | Screened,
+    Field(discriminator="kind"),
 ]

@@ -1,0 +1,78 @@
+"""Check a settlement's evidence offline: a bundle, or a signed agreement alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from operate.errors import OperateError
+from operate.evidence.bundle import Checked, check_file
+from operate.terminal import OUT, command_app, print_json
+
+app = command_app(no_args_is_help=True)
+
+
+@app.callback()
+def evidence() -> None:
+    """Check a settlement's evidence offline. It needs the file and none of our services."""
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The bundle (zip) or the signed agreement (PDF).")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")] = False,
+) -> None:
+    """Say of each part whether it holds; exit 1 if one does not."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OperateError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from None
+    checked = check_file(content, file.name)
+    if as_json:
+        print_json(_document(file, checked))
+    else:
+        _print(file, checked)
+    if not checked.is_whole:
+        raise typer.Exit(1)
+
+
+def _document(file: Path, checked: Checked) -> dict[str, object]:
+    return {
+        "file": file.name,
+        "whole": checked.is_whole,
+        "findings": [
+            {"rule": each.rule, "place": each.place, "well": each.is_well, "en": each.en, "zh": each.zh}
+            for each in checked.findings
+        ],
+        "notes": [
+            {"rule": each.rule, "place": each.place, "en": each.en, "zh": each.zh} for each in checked.notes
+        ],
+    }
+
+
+def _print(file: Path, checked: Checked) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(overflow="fold")
+    for each in checked.findings:
+        mark = "[green]✓[/]" if each.is_well else "[bold red]✗[/]"
+        table.add_row(mark, escape(each.place), f"{escape(each.en)}\n[dim]{escape(each.zh)}[/]")
+    for note in checked.notes:
+        table.add_row("·", escape(note.place), f"{escape(note.en)}\n[dim]{escape(note.zh)}[/]")
+    OUT.print(table)
+    broken = [each for each in checked.findings if not each.is_well]
+    if broken:
+        OUT.print(
+            f"\n[bold red]{escape(file.name)} does not hold: {len(broken)} of {len(checked.findings)} checks fail.[/]"
+        )
+        OUT.print(f"[red]证据不成立：{len(checked.findings)} 项检查中有 {len(broken)} 项未通过。[/]")
+    else:
+        OUT.print(
+            f"\n[bold green]{escape(file.name)} holds: all {len(checked.findings)} checks pass.[/] 证据成立。"
+        )

@@ -1,0 +1,1 @@
+"""Checks evidence of a settlement offline: needs the file and nothing of ours that runs."""

@@ -1,0 +1,1 @@
+"""Pure rules of blacklist: no input or output, no clock, no contract."""

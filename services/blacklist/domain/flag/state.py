@@ -1,0 +1,144 @@
+"""What is known of one person: complaints as heard, and flags as they stand. No personal field is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+from services.blacklist.domain.flag.events import Kind, LiveFlag, LiveState, Reason
+from services.blacklist.domain.flag.facts import Alike, Demanded, Registered
+
+FlagState: TypeAlias = Literal["proposed", "confirmed", "appealed", "lifted", "expired", "overturned"]
+
+LIVE: Final[frozenset[FlagState]] = frozenset({"proposed", "confirmed", "appealed"})
+EXPIRY: Final = "expiry"
+APPEAL: Final = "appeal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One complaint of the person, as far as it was heard of.
+
+    `matters` are the complaints it was linked with, `again_while_open` that one of these was still open when it
+    came, `told` what flags were last said of it.
+    """
+
+    complaint: str
+    register: Registered | None = None
+    demands: tuple[Demanded, ...] = ()
+    alike: tuple[Alike, ...] = ()
+    same_order: tuple[str, ...] = ()
+    matters: frozenset[str] = frozenset()
+    again_while_open: bool = False
+    not_solved: bool = False
+    reopened: int = 0
+    outcome: str | None = None
+    ended_at: datetime | None = None
+    group: tuple[str, str | None, str | None] | None = None
+    bypasses: frozenset[int] = frozenset()
+    settled_at: datetime | None = None
+    refused: bool = False
+    withdrawn: bool = False
+    settled_matter: str | None = None
+    told: tuple[LiveFlag, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the complaint was registered and has not ended."""
+        return self.register is not None and self.outcome is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One flag of the person. `evidence` are the complaints its bill rests on."""
+
+    number: int
+    kind: Kind
+    state: FlagState
+    since: datetime
+    expires_at: datetime
+    review_due: datetime
+    proposer: str
+    confirmer: str | None = None
+    evidence: frozenset[str] = frozenset()
+    score: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    guards: tuple[str, ...] = ()
+    policy: str = ""
+    decide_by: datetime | None = None
+    appeal_rejected: bool = False
+    warned_as: FlagState | None = None
+    reviewer: str | None = None
+
+    @property
+    def live(self) -> LiveFlag | None:
+        """The flag as the desk sees it, None once it is gone."""
+        state: LiveState
+        match self.state:
+            case "proposed" | "confirmed" | "appealed":
+                state = self.state
+            case _:
+                return None
+        return LiveFlag(
+            kind=self.kind,
+            state=state,
+            since=self.since,
+            expires_at=self.expires_at,
+            review_due=self.review_due,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """No topic has said anything of this person yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A person who was heard of. `owners` have had one of the complaints, `causes` were noted already."""
+
+    person: str
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    causes: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def live_flags(self) -> tuple[LiveFlag, ...]:
+        """The flags that stand, in the order they were proposed."""
+        return tuple(live for flag in self.flags if (live := flag.live) is not None)
+
+    @property
+    def open_cases(self) -> Iterator[Case]:
+        """The complaints that have not ended."""
+        return (case for case in self.cases.values() if case.is_open)
+
+    @property
+    def standing(self) -> str:
+        """The state of the gravest flag that stands, or `observed`."""
+        states = {flag.state for flag in self.flags}
+        return next((each for each in ("confirmed", "appealed", "proposed") if each in states), "observed")
+
+    def live_of(self, kind: Kind) -> Flag | None:
+        """Return the flag of this kind that stands, None when there is none."""
+        return next((flag for flag in self.flags if flag.kind == kind and flag.state in LIVE), None)
+
+
+State: TypeAlias = Unheard | Observed
+
+
+def clock_of(name: str, flag: int) -> str:
+    """Return the name of a flag's clock."""
+    return f"{name}-{flag}"
+
+
+def timers(state: State) -> Mapping[str, datetime]:
+    """Return the end of each live flag, and until when its appeal is to be decided."""
+    if isinstance(state, Unheard):
+        return {}
+    live = [flag for flag in state.flags if flag.state in LIVE]
+    ends = {clock_of(EXPIRY, flag.number): flag.expires_at for flag in live}
+    appeals = {clock_of(APPEAL, flag.number): flag.decide_by for flag in live if flag.decide_by is not None}
+    return {**ends, **appeals}

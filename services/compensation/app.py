@@ -1,0 +1,116 @@
+"""The composition root of compensation: the only place that knows all its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from contracts import complaint as complaint_contract
+from contracts import escalation as escalation_contract
+from contracts import negotiation as negotiation_contract
+from eventlog.aggregate import Aggregate, Catalogue
+from eventlog.follower import Follower
+from eventlog.projections import Projection
+from eventlog.reactions import FollowUp, Reaction
+from eventlog.recorded import Recorded
+from hosting.running import Parts, Running
+from hosting.service import Service
+from hosting.settings import ServiceSettings
+from services.compensation import customer_web, evidence_web, offers_web, web
+from services.compensation.domain.negotiation.decide import negotiation_decider
+from services.compensation.domain.negotiation.state import settlement_of
+from services.compensation.evidence import Evidence, signer_of
+from services.compensation.handlers import stream_of
+from services.compensation.outgoing import outgoing
+from services.compensation.policy_files import load_negotiation_policy
+from services.compensation.projections.negotiation_list import negotiation_list
+from services.compensation.reactions import linked_to, on_timer, react
+from services.compensation.sessions import Sessions
+from services.compensation.settings import CompensationSettings
+from services.compensation.settlement.settling import LISTENS_TO
+from services.compensation.subscribers import HEARD
+from services.compensation.upcasters import UPCASTERS
+
+NAME = "compensation"
+
+
+def parts(settings: ServiceSettings) -> Parts:
+    """Build compensation's parts. Raises what names a broken policy file, and SettingsBroken."""
+    if not isinstance(settings, CompensationSettings):
+        raise TypeError("compensation has settings of its own")
+    policy, signer = load_negotiation_policy(), signer_of(settings)
+    aggregate: Aggregate[Any, Any, Any] = Aggregate(negotiation_decider(policy), outgoing, UPCASTERS)
+
+    def evidence(running: Running) -> Evidence:
+        return Evidence(running.log, running.pool, settings, signer, terms=policy.terms)
+
+    def reactions(running: Running) -> Sequence[Follower]:
+        return [_settling(running, evidence(running)), _settled_matters(running)]
+
+    def door_parts(running: Running) -> Mapping[str, Any]:
+        found = evidence(running)
+        return {
+            "vault": found.vault,
+            "effects": found.effects,
+            "inviting": found.inviting,
+            "sessions": Sessions(settings.key("customer-token.key")),
+        }
+
+    def projections(running: Running) -> Sequence[Projection]:
+        return [negotiation_list(aggregate, running.storage.log)]
+
+    return Parts(
+        name=NAME,
+        catalogue=Catalogue(aggregate),
+        topics={"negotiation": negotiation_contract.TOPIC},
+        hears=(complaint_contract.TOPIC, escalation_contract.TOPIC),
+        heard=HEARD,
+        on_timer=on_timer,
+        reactions=reactions,
+        projections=projections,
+        door_parts=door_parts,
+    )
+
+
+def _settling(running: Running, evidence: Evidence) -> Follower:
+    """Build the reaction that does outside what an agreement calls for, and tells the log."""
+    return Reaction(
+        "settling",
+        running.log,
+        running.storage.followers,
+        evidence.settling.follow_up,
+        listens_to=LISTENS_TO,
+        observer=running.observer,
+    )
+
+
+def _settled_matters(running: Running) -> Follower:
+    """Build the reaction that raises what a linked complaint was settled by."""
+
+    async def follow_up(recorded: Recorded[Any], at: datetime) -> Iterable[FollowUp]:
+        other = linked_to(recorded.event)
+        if other is None:
+            return ()
+        folded = await running.log.state(stream_of(other))
+        return react(recorded, at, settlement_of(folded.state))
+
+    return Reaction(
+        "settled_matters",
+        running.log,
+        running.storage.followers,
+        follow_up,
+        listens_to=("negotiation.noted",),
+        observer=running.observer,
+    )
+
+
+SERVICE = Service(
+    parts=parts,
+    routers=[web.router, offers_web.router, evidence_web.router, customer_web.router],
+    refusals=files("services.compensation") / "policies" / "refusals.toml",
+    migrations=files("services.compensation") / "sql" / "migrations",
+    settings=CompensationSettings,
+    files=["/v1/negotiations/{complaint}/evidence"],
+)

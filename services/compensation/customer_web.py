@@ -1,0 +1,151 @@
+"""Compensation over HTTP for the customer: the page a one-time link opens, the session, and the signature.
+
+The link's token stands in the fragment of the address, which no browser sends: it reaches this service in the body
+of one request, and no log.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+
+from eventlog.decider import Refused
+from hosting.asked import Asked, Done, Engine, Id, done
+from hosting.bodies import body_as
+from hosting.idempotency import request_command_id
+from hosting.openapi import documented_body
+from hosting.running import Running
+from services.compensation import bodies, handlers
+from services.compensation.domain.negotiation.commands import SignAsCustomer
+from services.compensation.domain.negotiation.signing import sign_as_customer, usable_link
+from services.compensation.domain.negotiation.state import NotHeard, Signing
+from services.compensation.domain.negotiation.values import Language
+from services.compensation.evidence_web import vault
+from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, session
+from services.compensation.settlement.consent import Consent, record_consent
+from services.compensation.settlement.effects import Effects
+from services.compensation.settlement.links import token_hash
+
+NO_RECORD = "0" * 64
+PNG = b"\x89PNG\r\n\x1a\n"
+
+router = APIRouter(prefix="/v1/signing/{complaint}", tags=["signing"])
+
+Signatory = Annotated[Session, Depends(session)]
+
+
+class Opened(BaseModel):
+    """A session: its token, the document it is for, until when it is good, and the customer's language."""
+
+    customer_token: str
+    document: str
+    expires_at: datetime
+    language: str
+
+
+@router.post("/session", response_model=Opened, openapi_extra=documented_body(bodies.SessionBody))
+async def open_session(
+    complaint: Id,
+    engine: Engine,
+    request: Request,
+    body: Annotated[bodies.SessionBody, Depends(body_as(bodies.SessionBody))],
+) -> Opened:
+    """Exchange a link's token for a session, any number of times until the link is spent by signing."""
+    state = (await engine.log.state(handlers.stream_of(complaint))).state
+    if isinstance(state, NotHeard):
+        # To whoever guesses, a complaint that is not there looks like one without links.
+        raise Refused("link_unknown")
+    usable_link(state, token_hash(body.token), engine.clock.now())
+    if not isinstance(state, Signing):
+        raise Refused("link_unknown")
+    sessions = cast("Sessions", request.app.state.sessions)
+    opened = sessions.opened(Session(complaint, state.case.person, state.rendering.document))
+    return Opened(
+        customer_token=opened,
+        document=state.rendering.document,
+        expires_at=engine.clock.real_now() + timedelta(seconds=SESSION_SECONDS),
+        language=state.rendering.language,
+    )
+
+
+@router.post("/signature", openapi_extra=documented_body(bodies.SignatureBody))
+async def sign(
+    complaint: Id,
+    signatory: Signatory,
+    engine: Engine,
+    request: Request,
+    *,
+    body: Annotated[bodies.SignatureBody, Depends(body_as(bodies.SignatureBody))],
+) -> Done:
+    """Sign the document of the session: the consent record goes into the vault first, then the log is told."""
+    ask = _asked(request, signatory, engine)
+    _require_same_document(signatory, body.document)
+    consent = Consent(
+        complaint=complaint,
+        document=body.document,
+        language=await _language(engine, ask, complaint, body),
+        means=body.means,
+        name=body.name,
+        drawing=None if body.drawing is None else _png(body.drawing),
+        by=ask.by,
+        at=ask.at,
+    )
+    effects = cast("Effects", request.app.state.effects)
+    kept = await record_consent(effects, await vault(request), consent, cause=str(ask.command_id))
+    signed = handlers.sign_as_customer
+    return done(
+        await signed(engine.log, complaint, ask, document=body.document, means=body.means, consent=kept)
+    )
+
+
+@router.post("/refusal", openapi_extra=documented_body(bodies.NoSignatureBody))
+async def decline(
+    complaint: Id,
+    signatory: Signatory,
+    engine: Engine,
+    request: Request,
+    *,
+    body: Annotated[bodies.NoSignatureBody, Depends(body_as(bodies.NoSignatureBody))],
+) -> Done:
+    """Do not sign: the talk goes on."""
+    ask = _asked(request, signatory, engine)
+    _require_same_document(signatory, body.document)
+    declined = handlers.decline_signing
+    return done(await declined(engine.log, complaint, ask, document=body.document, reason=body.reason))
+
+
+def _asked(request: Request, signatory: Session, engine: Running) -> Asked:
+    return Asked(signatory.by, engine.clock.now(), request_command_id(request, signatory.by))
+
+
+def _require_same_document(signatory: Session, document: str) -> None:
+    if document != signatory.document:
+        raise Refused("document_differs", "the session is for another document")
+
+
+async def _language(engine: Running, ask: Asked, complaint: str, body: bodies.SignatureBody) -> Language:
+    """Return the document's language, once nothing forbids the signature: a refused one leaves no consent behind."""
+    state = (await engine.log.state(handlers.stream_of(complaint))).state
+    # A signature told again is answered as before, although by now the link is spent.
+    if not await engine.storage.log.known([ask.command_id]):
+        sign_as_customer(
+            state,
+            SignAsCustomer(at=ask.at, by=ask.by, document=body.document, means=body.means, consent=NO_RECORD),
+        )
+    language: Language = state.case.language
+    return language
+
+
+def _png(drawing: str) -> bytes:
+    try:
+        content = base64.b64decode(drawing, validate=True)
+    except binascii.Error:
+        raise Refused("drawing_unreadable", "it is not base64") from None
+    if not content.startswith(PNG):
+        raise Refused("drawing_unreadable", "it is not a PNG")
+    return content

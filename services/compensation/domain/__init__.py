@@ -1,0 +1,1 @@
+"""Pure rules of compensation: no input or output, no clock, no contract."""

@@ -1,0 +1,95 @@
+"""Paying what was agreed, exactly and once, and putting the settlement away."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from eventlog.decider import Refused
+from eventlog.ids import derived_id
+from services.compensation.domain.negotiation import authority
+from services.compensation.domain.negotiation import events as said
+from services.compensation.domain.negotiation.commands import Archive, RecordPayment, ReversePayment
+from services.compensation.domain.negotiation.records import Case, Payment
+from services.compensation.domain.negotiation.stages import (
+    AboutRound,
+    about,
+    about_round,
+    require_round,
+)
+from services.compensation.domain.negotiation.state import Archived, Paid, Settled, State
+from services.compensation.domain.policy import NegotiationPolicy
+from shared_kernel.money import Money
+
+# Codes are public; whoever could write a sentence into one would write it in clear.
+CODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def instructed(
+    policy: NegotiationPolicy, case: Case, head: AboutRound, owed: Money
+) -> said.PaymentInstructed:
+    """Return the instruction to pay a sum by policy's time, under an id that follows from the case alone."""
+    number = len(case.payments) + 1
+    return said.PaymentInstructed(
+        **head,
+        payment=str(derived_id("payment", case.complaint, str(number))),
+        sum=owed,
+        due=head["at"] + policy.terms.payment,
+    )
+
+
+def record_payment(state: State, command: RecordPayment) -> list[said.Paid]:
+    """Record that a payment went out; of whatever round, and never more or less than agreed."""
+    authority.require_platform(command.by)
+    case = require_round(state).case
+    payment = _require_payment(case, command.payment)
+    if command.sum != payment.sum:
+        raise Refused("payment_not_as_agreed", f"agreed are {payment.sum.text} {payment.sum.currency}")
+    # What came back before is not out again because its first callback is told once more.
+    if payment.status != "instructed":
+        return []
+    return [said.Paid(**_head(case, payment, command), payment=payment.payment, sum=payment.sum)]
+
+
+def reverse_payment(
+    policy: NegotiationPolicy, state: State, command: ReversePayment
+) -> list[said.PaymentReversed | said.PaymentInstructed]:
+    """Record that a payment came back, and instruct it anew under another id in the same decision."""
+    authority.require_platform(command.by)
+    case = require_round(state).case
+    payment = _require_payment(case, command.payment)
+    if not CODE.fullmatch(command.why):
+        raise Refused("code_unreadable", "why is a code of letters, digits, dots, hyphens and underscores")
+    if payment.status == "reversed":
+        return []
+    head = _head(case, payment, command)
+    return [
+        said.PaymentReversed(**head, payment=payment.payment, why=command.why),
+        instructed(policy, case, head, payment.sum),
+    ]
+
+
+def archive(state: State, command: Archive) -> list[said.Archived]:
+    """Put the settlement away once it is paid, or when there was nothing to pay."""
+    authority.require_system(command.by)
+    found = require_round(state)
+    if isinstance(found, Archived):
+        if found.manifest == command.manifest:
+            return []
+        raise Refused("already_archived", "with another manifest")
+    if isinstance(found, Settled) and found.settlement.sum.amount:
+        raise Refused("payment_outstanding")
+    if not isinstance(found, Settled | Paid):
+        raise Refused("not_settled")
+    return [said.Archived(**about_round(found, command), manifest=command.manifest)]
+
+
+def _require_payment(case: Case, payment: str) -> Payment:
+    found = case.payment(payment)
+    if found is None:
+        raise Refused("payment_unknown")
+    return found
+
+
+def _head(case: Case, payment: Payment, command: RecordPayment | ReversePayment) -> AboutRound:
+    return AboutRound(**about(case, command), round=payment.round)

@@ -1,0 +1,119 @@
+"""What happens from the agreement to its archive: document, signatures, settlement, payment."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime
+
+from eventlog.message import Personal
+from services.compensation.domain.negotiation.rounds import NegotiationEvent, RoundEvent
+from services.compensation.domain.negotiation.values import Custodian, Language, SigningMeans
+from shared_kernel.money import Money
+
+
+class DocumentRendered(RoundEvent):
+    """The agreement was rendered; `document` is the SHA-256 (hex) of the unsigned PDF that both sides sign."""
+
+    TYPE = "negotiation.document_rendered"
+
+    document: str
+    language: Language
+    pages: int
+
+
+class SigningLinkIssued(RoundEvent):
+    """A one-time link went to the customer; `token_hash` (SHA-256, hex) is never published."""
+
+    TYPE = "negotiation.signing_link_issued"
+
+    number: int
+    document: str
+    token_hash: str
+    expires_at: AwareDatetime
+
+
+class SigningDeclined(RoundEvent):
+    """The customer does not sign; the talk goes on."""
+
+    TYPE = "negotiation.signing_declined"
+
+    document: str
+    reason: Personal[str]
+
+
+class CustomerSigned(RoundEvent):
+    """The customer signed the document; `consent` is the hash of the consent record in the vault."""
+
+    TYPE = "negotiation.customer_signed"
+
+    document: str
+    means: SigningMeans
+    consent: str
+
+
+class CompanySigned(RoundEvent):
+    """The company signed the same document (PAdES); `signed` is the hash of the signed PDF."""
+
+    TYPE = "negotiation.company_signed"
+
+    document: str
+    signed: str
+    certificate: str
+
+
+class Settled(RoundEvent):
+    """Both have signed: the agreement binds. `extract` is the hash of the opened events kept as evidence."""
+
+    TYPE = "negotiation.settled"
+
+    sum: Money
+    remedies: tuple[str, ...] = ()
+    document: str
+    signed: str
+    extract: str
+    custody: tuple[Custodian, ...]
+
+
+class PaymentInstructed(RoundEvent):
+    """Whoever pays is to pay exactly this sum by then, under this id, once."""
+
+    TYPE = "negotiation.payment_instructed"
+
+    payment: str
+    sum: Money
+    due: AwareDatetime
+
+
+class Paid(RoundEvent):
+    """The agreed sum has gone out."""
+
+    TYPE = "negotiation.paid"
+
+    payment: str
+    sum: Money
+
+
+class PaymentReversed(RoundEvent):
+    """A payment came back; it is instructed anew under a new id in the same decision. `why` is a code."""
+
+    TYPE = "negotiation.payment_reversed"
+
+    payment: str
+    why: str
+
+
+class SettledMatterRaised(NegotiationEvent):
+    """A matter settled and signed before in the complaint `other` is raised again here; said once for each."""
+
+    TYPE = "negotiation.settled_matter_raised"
+
+    other: str
+    document: str
+    settled_at: AwareDatetime
+
+
+class Archived(RoundEvent):
+    """Nothing more is to do; `manifest` is the hash of the list of all evidence of the settlement."""
+
+    TYPE = "negotiation.archived"
+
+    manifest: str

@@ -1,0 +1,128 @@
+"""How document, signatures, settlement and payment change where a negotiation stands. Records, never judges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias, assert_never
+
+from services.compensation.domain.negotiation import signatures as said
+from services.compensation.domain.negotiation.records import (
+    Case,
+    CompanySignature,
+    CustomerSignature,
+    Link,
+    Payment,
+    PaymentStatus,
+    Rendering,
+    Settlement,
+)
+from services.compensation.domain.negotiation.state import (
+    Agreed,
+    Archived,
+    Paid,
+    Rounded,
+    Settled,
+    Signing,
+)
+
+SigningEvent: TypeAlias = (
+    said.DocumentRendered | said.SigningLinkIssued | said.CustomerSigned | said.CompanySigned
+)
+SettlingEvent: TypeAlias = (
+    said.Settled | said.PaymentInstructed | said.Paid | said.PaymentReversed | said.Archived
+)
+
+
+def signing(state: Rounded, event: SigningEvent) -> Rounded:
+    """Return the state after a step on the way to both signatures."""
+    if isinstance(event, said.DocumentRendered):
+        return _rendered(state, event)
+    if not isinstance(state, Signing):
+        return state
+    match event:
+        case said.SigningLinkIssued():
+            link = Link(event.number, event.token_hash, event.expires_at)
+            return replace(state, links=(*state.links, link))
+        case said.CustomerSigned():
+            return replace(state, customer=CustomerSignature(event.means, event.consent, event.at))
+        case said.CompanySigned():
+            return replace(state, company=CompanySignature(event.signed, event.certificate))
+        case _:
+            assert_never(event)
+
+
+def settling(state: Rounded, event: SettlingEvent) -> Rounded:
+    """Return the state after a step from the settlement to its archive."""
+    match event:
+        case said.Settled():
+            return _settled(state, event)
+        case said.PaymentInstructed():
+            due = Payment(
+                payment=event.payment, round=event.round, sum=event.sum, due=event.due, status="instructed"
+            )
+            return replace(state, case=replace(state.case, payments=(*state.case.payments, due)))
+        case said.Paid():
+            return _paid(replace(state, case=_with_payment(state.case, event.payment, "paid")), event)
+        case said.PaymentReversed():
+            reversed_ = replace(state, case=_with_payment(state.case, event.payment, "reversed"))
+            return _owed_again(reversed_, event)
+        case said.Archived():
+            return _archived(state, event)
+        case _:
+            assert_never(event)
+
+
+def _rendered(state: Rounded, event: said.DocumentRendered) -> Rounded:
+    if not isinstance(state, Agreed):
+        return state
+    rendering = Rendering(event.document, event.language, event.pages)
+    return Signing(case=state.case, round=state.round, agreement=state.agreement, rendering=rendering)
+
+
+def _settled(state: Rounded, event: said.Settled) -> Rounded:
+    if not isinstance(state, Signing):
+        return state
+    settlement = Settlement(
+        round=event.round,
+        sum=event.sum,
+        remedies=event.remedies,
+        document=event.document,
+        language=state.rendering.language,
+        signed=event.signed,
+        certificate="" if state.company is None else state.company.certificate,
+        extract=event.extract,
+        custody=event.custody,
+        settled_at=event.at,
+    )
+    case = replace(state.case, settlements=(*state.case.settlements, settlement), echo="settled")
+    return Settled(case=case, round=state.round, agreement=state.agreement, settlement=settlement)
+
+
+def _with_payment(case: Case, payment: str, status: PaymentStatus) -> Case:
+    told = (replace(each, status=status) if each.payment == payment else each for each in case.payments)
+    return replace(case, payments=tuple(told))
+
+
+def _paid(state: Rounded, event: said.Paid) -> Rounded:
+    # A payment of an earlier round does not move the one that is on.
+    if not isinstance(state, Settled) or state.round.number != event.round:
+        return state
+    return Paid(case=state.case, round=state.round, agreement=state.agreement, settlement=state.settlement)
+
+
+def _owed_again(state: Rounded, event: said.PaymentReversed) -> Rounded:
+    if not isinstance(state, Paid | Archived) or state.round.number != event.round:
+        return state
+    return Settled(case=state.case, round=state.round, agreement=state.agreement, settlement=state.settlement)
+
+
+def _archived(state: Rounded, event: said.Archived) -> Rounded:
+    if not isinstance(state, Settled | Paid):
+        return state
+    return Archived(
+        case=state.case,
+        round=state.round,
+        agreement=state.agreement,
+        settlement=state.settlement,
+        manifest=event.manifest,
+    )

@@ -1,0 +1,179 @@
+"""From the agreement to the settlement: one document, the customer signs it first, then the company."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eventlog.decider import Refused
+from services.compensation.domain.negotiation import authority
+from services.compensation.domain.negotiation import events as said
+from services.compensation.domain.negotiation.commands import (
+    DeclineSigning,
+    IssueSigningLink,
+    RecordDocument,
+    SignAsCompany,
+    SignAsCustomer,
+)
+from services.compensation.domain.negotiation.paying import instructed
+from services.compensation.domain.negotiation.records import Link
+from services.compensation.domain.negotiation.stages import about_round, require_round, require_text
+from services.compensation.domain.negotiation.state import Agreed, Binding, Signing, State
+from services.compensation.domain.negotiation.values import Custodian
+from services.compensation.domain.policy import NegotiationPolicy
+
+# Every signatory gets a copy, and one original stays with somebody (`domain.md` 4).
+SIGNATORIES = frozenset({"customer", "company"})
+ORIGINAL = "original"
+
+
+def record_document(state: State, command: RecordDocument) -> list[said.DocumentRendered]:
+    """Record the rendering of the agreement; there is one document for each agreement."""
+    authority.require_system(command.by)
+    found = require_round(state)
+    if isinstance(found, Binding) and found.settlement.document == command.document:
+        return []
+    if isinstance(found, Agreed):
+        return [
+            said.DocumentRendered(
+                **about_round(found, command),
+                document=command.document,
+                language=command.language,
+                pages=command.pages,
+            )
+        ]
+    _require_signing(found, command.document)
+    return []
+
+
+def issue_link(
+    policy: NegotiationPolicy, state: State, command: IssueSigningLink
+) -> list[said.SigningLinkIssued]:
+    """Record that a one-time link went to the customer; it takes the place of the one before."""
+    authority.require_mover_or_system(require_round(state).case, command.by)
+    found = _require_signing(state, command.document)
+    if any(link.token_hash == command.token_hash for link in found.links):
+        return []
+    if found.customer is not None:
+        raise Refused("link_spent", "the customer has signed")
+    if not command.at < command.expires_at <= command.at + policy.terms.link:
+        raise Refused("link_lifetime_out_of_range", f"at most {policy.terms.link}")
+    return [
+        said.SigningLinkIssued(
+            **about_round(found, command),
+            number=len(found.links) + 1,
+            document=command.document,
+            token_hash=command.token_hash,
+            expires_at=command.expires_at,
+        )
+    ]
+
+
+def usable_link(state: State, token_hash: str, at: datetime) -> Link:
+    """Return the link of a token that may still be exchanged; looking at it spends nothing.
+
+    Refuses `link_unknown`, `link_replaced` by a fresh one, `link_spent` by signing, `link_expired`.
+    """
+    found = require_round(state)
+    if isinstance(found, Binding):
+        raise Refused("link_spent", "it was signed")
+    links = {each.token_hash: each for each in found.links} if isinstance(found, Signing) else {}
+    link = links.get(token_hash)
+    if link is None or not isinstance(found, Signing):
+        raise Refused("link_unknown")
+    if link != found.links[-1]:
+        raise Refused("link_replaced", f"link {len(found.links)} took its place")
+    if found.customer is not None:
+        raise Refused("link_spent", "it was signed")
+    _require_unexpired(link, at)
+    return link
+
+
+def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.CustomerSigned]:
+    """Sign the document that was rendered, by a link that is still good; signing spends it, viewing does not."""
+    found = require_round(state)
+    authority.require_customer(found.case, command.by)
+    if isinstance(found, Binding) and found.settlement.document == command.document:
+        return []
+    signing = _require_signing(found, command.document)
+    if signing.customer is not None:
+        if signing.customer.consent == command.consent:
+            return []
+        raise Refused("link_spent", "the customer has signed")
+    if not signing.links:
+        raise Refused("link_unknown", "no link went out yet")
+    _require_unexpired(signing.links[-1], command.at)
+    return [
+        said.CustomerSigned(
+            **about_round(found, command),
+            document=command.document,
+            means=command.means,
+            consent=command.consent,
+        )
+    ]
+
+
+def decline_signing(state: State, command: DeclineSigning) -> list[said.SigningDeclined]:
+    """Do not sign: the talk goes on."""
+    authority.require_customer(require_round(state).case, command.by)
+    found = _require_signing(state, command.document)
+    if found.customer is not None:
+        raise Refused("link_spent", "the customer has signed")
+    reason = require_text(command.reason)
+    return [said.SigningDeclined(**about_round(found, command), document=command.document, reason=reason)]
+
+
+def sign_as_company(
+    policy: NegotiationPolicy, state: State, command: SignAsCompany
+) -> list[said.CompanySigned | said.Settled | said.PaymentInstructed]:
+    """Sign after the customer; that settles it and, where there is money, instructs its payment."""
+    authority.require_system(command.by)
+    found = require_round(state)
+    if isinstance(found, Binding):
+        if (found.settlement.document, found.settlement.signed) == (command.document, command.signed):
+            return []
+        raise Refused("already_settled", "by another signature or document")
+    signing = _require_signing(found, command.document)
+    if signing.customer is None:
+        raise Refused("customer_signs_first")
+    _require_custody(command.custody)
+    head, offer = about_round(signing, command), signing.agreement.offer
+    return [
+        said.CompanySigned(
+            **head, document=command.document, signed=command.signed, certificate=command.certificate
+        ),
+        said.Settled(
+            **head,
+            sum=offer.sum,
+            remedies=offer.remedies,
+            document=command.document,
+            signed=command.signed,
+            extract=command.extract,
+            custody=command.custody,
+        ),
+        *([instructed(policy, signing.case, head, offer.sum)] if offer.sum.amount else []),
+    ]
+
+
+def _require_signing(state: State, document: str) -> Signing:
+    found = require_round(state)
+    if isinstance(found, Agreed):
+        raise Refused("document_missing", "the agreement is not rendered yet")
+    if isinstance(found, Binding):
+        raise Refused("already_settled", "both have signed")
+    if not isinstance(found, Signing):
+        raise Refused("not_agreed", "there is nothing to sign")
+    if found.rendering.document != document:
+        raise Refused("document_differs", "it is not the document that was rendered")
+    return found
+
+
+def _require_unexpired(link: Link, at: datetime) -> None:
+    if at >= link.expires_at:
+        raise Refused("link_expired", f"it ended at {link.expires_at.isoformat()}")
+
+
+def _require_custody(custody: tuple[Custodian, ...]) -> None:
+    holders = {each.holder for each in custody}
+    originals = [each for each in custody if each.copy_kind == ORIGINAL]
+    if not holders >= SIGNATORIES or len(originals) != 1:
+        raise Refused("custody_incomplete", "every signatory gets a copy, and one holds the original")

@@ -1,0 +1,146 @@
+"""The company's signature: PAdES baseline B-B in an incremental update, so the unsigned rendering stays its prefix."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from io import BytesIO
+from typing import Final
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from eventlog.clock import Clock
+
+FIELD: Final = "CompanySignature"
+# The reason names the hash in this very form; whoever verifies looks for it.
+REASON: Final = "Settlement agreement, SHA-256 of the unsigned document: {document}"
+_YEARS_VALID: Final = timedelta(days=3 * 365)
+_CLOCKS_DIFFER: Final = timedelta(minutes=10)
+
+
+class SigningKeyUnusable(Exception):  # noqa: N818 - names the condition
+    """The file holds no PKCS#8 key with the X.509 certificate that belongs to it."""
+
+
+class Signer:
+    """Signs for the company with the key and certificate of a PEM file (PKCS#8 and X.509)."""
+
+    def __init__(self, pem: bytes) -> None:
+        try:
+            certificates = list(load_certs_from_pemder_data(pem))
+            own, others = certificates[0], certificates[1:]
+            key = load_private_key_from_pemder_data(pem, passphrase=None)
+            self._key = _key_of_certificate(pem)
+        except (ValueError, IndexError, TypeError):
+            raise SigningKeyUnusable("company-signing.pem needs one PKCS#8 key and its certificate") from None
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        registry.register_multiple(others)
+        self._signer = signers.SimpleSigner(signing_cert=own, signing_key=key, cert_registry=registry)
+        self._certificate: asn1_x509.Certificate = own
+
+    @property
+    def certificate(self) -> bytes:
+        """The certificate (DER)."""
+        content: bytes = self._certificate.dump()
+        return content
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate as PEM."""
+        encoded: bytes = x509.load_der_x509_certificate(self.certificate).public_bytes(
+            serialization.Encoding.PEM
+        )
+        return encoded
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate (hex)."""
+        return hashlib.sha256(self.certificate).hexdigest()
+
+    @property
+    def company(self) -> str:
+        """The company's name as its certificate says it: the organisation, else the common name."""
+        named = self._certificate.subject.native
+        return str(named.get("organization_name") or named.get("common_name") or "")
+
+    def sign(self, pdf: bytes, document: str) -> bytes:
+        """Return the signed PDF, which begins with the unsigned one byte for byte. CPU work: call it in a thread.
+
+        `document` is the SHA-256 (hex) of the unsigned PDF and stands in the reason. The signing time is the
+        real one, whatever the installation's offset: the certificate's validity is.
+        """
+        metadata = signers.PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            reason=REASON.format(document=document),
+            name=self.company,
+            subfilter=SigSeedSubFilter.PADES,
+        )
+        output = BytesIO()
+        signing = signers.PdfSigner(metadata, self._signer)
+        signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
+        return output.getvalue()
+
+    def sign_bytes(self, content: bytes) -> bytes:
+        """Return a detached signature over SHA-256: ECDSA (DER), or RSA (PKCS#1 v1.5) where the key is RSA."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(content, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(content, ec.ECDSA(hashes.SHA256()))
+
+
+def new_signing_certificate(name: str) -> bytes:
+    """Return a fresh P-256 key with a self-signed certificate as PEM, for development: nobody trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = Clock().real_now()
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{name} (development)"),
+        ]
+    )
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCKS_DIFFER)
+        .not_valid_after(now + _YEARS_VALID)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_of_certificate(pem: bytes) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(pem, password=None)
+    certificate = x509.load_pem_x509_certificate(pem)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise TypeError("the key is neither EC nor RSA")
+    if key.public_key() != certificate.public_key():
+        raise ValueError("key and certificate do not belong together")
+    return key

@@ -1,0 +1,55 @@
+"""R2 for settlements: however often a process dies, what was agreed has one document, one signature of the company,
+one payment instruction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from eventlog.recorded import Row
+from services.compensation.domain.negotiation.events import (
+    OfferAccepted,
+    PaymentReversed,
+    RoundEvent,
+    Settled,
+)
+from tests.system.folding import by_stream, event_of
+
+# What an acceptance may lead to once, and no more.
+ONCE_AGREED: Final = (
+    "document_rendered",
+    "customer_signed",
+    "company_signed",
+    "settled",
+    "archived",
+)
+
+
+def settled_once(rows: Sequence[Row]) -> list[str]:
+    """R2: each round of each negotiation was documented, signed, settled and paid no more often than agreed."""
+    negotiations = [row for row in rows if row.stream.startswith("negotiation-")]
+    return [line for stream, each in by_stream(negotiations).items() for line in _of_stream(stream, each)]
+
+
+def _of_stream(stream: str, rows: Sequence[Row]) -> list[str]:
+    events = [event for event in map(event_of, rows) if isinstance(event, RoundEvent)]
+    said = Counter((event.round, event.TYPE.partition(".")[2]) for event in events)
+    found = []
+    for number in sorted({event.round for event in events}):
+        agreed = said[number, OfferAccepted.TYPE.partition(".")[2]]
+        found += [
+            f"R2 {stream} round {number}: {said[number, kind]} × {kind} for {agreed} × agreed"
+            for kind in ONCE_AGREED
+            if said[number, kind] > agreed
+        ]
+        owed = sum(
+            (isinstance(event, Settled) and bool(event.sum.amount)) or isinstance(event, PaymentReversed)
+            for event in events
+            if event.round == number
+        )
+        if said[number, "payment_instructed"] != owed:
+            found.append(
+                f"R2 {stream} round {number}: {said[number, 'payment_instructed']} payments for {owed}"
+            )
+    return found

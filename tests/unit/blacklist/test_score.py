@@ -1,0 +1,266 @@
+"""The bill of a professional complainant: each signal with its line, each guard with what it leaves out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.blacklist.domain.flag.events import Reason
+from services.blacklist.domain.flag.facts import (
+    Demanded,
+    Fact,
+    Grouped,
+    Linked,
+    Reopened,
+    Settled,
+    SettledMatterRaised,
+    Withdrawn,
+    Wording,
+)
+from services.blacklist.domain.score import Bill, score
+from shared_kernel.money import money
+from tests.unit.blacklist.story import (
+    NOON,
+    POLICY,
+    THREEFOLD,
+    Story,
+    alike,
+    closing,
+    complaint,
+    given,
+    labelled,
+    later,
+    note,
+    register,
+    serially,
+    state_of,
+)
+
+LATE = later(days=60)
+
+
+def bill(story: Story, at: Any = LATE) -> Bill:
+    return score(state_of(story).cases, at, POLICY.score)
+
+
+def line(story: Story, signal: str) -> Reason:
+    """The line of a signal; a line without points when the bill has none."""
+    found = [each for each in bill(story).reasons if each.signal == signal]
+    return found[0] if found else Reason(signal=signal, value=0, points=0)
+
+
+def ones(*numbers: int) -> tuple[str, ...]:
+    return tuple(complaint(number) for number in numbers)
+
+
+def asking(number: int, **fields: Any) -> list[Any]:
+    return [register(number, **fields), labelled(number)]
+
+
+def test_nothing_counted_costs_nothing() -> None:
+    assert bill(given().having(note(1, Withdrawn()))).score == 0
+
+
+def test_frequency_counts_the_densest_window() -> None:
+    close = given().having(register(1), register(2), register(3), register(4, later(days=55)))
+
+    assert line(close, "frequency") == Reason(
+        signal="frequency", value=3, points=10, complaints=ones(1, 2, 3)
+    )
+
+
+def test_breadth_counts_different_purchases() -> None:
+    broad = given().having(register(1), register(2), register(3))
+    narrow = given().having(*(register(each, merchant="Shop", product="Thing") for each in (1, 2, 3)))
+
+    assert line(broad, "breadth").points == 10
+    assert line(narrow, "breadth").points == 0
+
+
+def test_breadth_counts_one_order_once() -> None:
+    one_order = given().having(
+        *(register(each) for each in (1, 2, 3)),
+        *(
+            note(each, compared_with(same_order=ones(*range(1, each))), later(days=3 * each))
+            for each in (2, 3)
+        ),
+    )
+
+    assert line(one_order, "breadth").points == 0
+
+
+def compared_with(**fields: Any) -> Fact:
+    fact = alike(1).fact
+    return fact.model_copy(update=fields)
+
+
+def test_templated_wording_needs_other_purchases_and_money_asked_for() -> None:
+    template = given().having(*asking(1), *asking(2), alike(2, 1))
+    same_thing = given().having(
+        *asking(1, merchant="S", product="T"), *asking(2, merchant="s.", product="t"), alike(2, 1)
+    )
+    no_money = given().having(register(1), register(2), alike(2, 1))
+    unlike = given().having(*asking(1), *asking(2), alike(2, 1, percent=20))
+
+    assert line(template, "templated_wording") == Reason(
+        signal="templated_wording", value=2, points=20, complaints=ones(1, 2)
+    )
+    assert [line(each, "templated_wording").points for each in (same_thing, no_money, unlike)] == [0, 0, 0]
+
+
+def test_known_template_is_named_by_the_wording() -> None:
+    story = given().having(register(1, wording=Wording(template="missing_label_tenfold")))
+
+    assert line(story, "known_template").points == 5
+
+
+def test_statute_with_a_fixed_multiple_counts_and_a_statute_alone_does_not() -> None:
+    multiples = given().having(register(1, wording=THREEFOLD), register(2, wording=THREEFOLD))
+    statutes = given().having(
+        *(register(each, wording=Wording(statutes=("cn_price_14",))) for each in (1, 2))
+    )
+
+    assert line(multiples, "fixed_multiple").points == 15
+    assert bill(statutes).score == 0
+
+
+def test_demand_is_measured_against_the_price_in_its_currency() -> None:
+    def dear(number: int, currency: str = "CNY") -> list[Any]:
+        demand = Demanded(kind="compensation", amount=Decimal(400), currency=currency)
+        return [register(number, price=money("100.00", "CNY")), labelled(number, demand)]
+
+    greedy = given().having(*dear(1), *dear(2))
+    foreign = given().having(*dear(1, "USD"), *dear(2, "USD"))
+
+    assert line(greedy, "demand_to_price") == Reason(
+        signal="demand_to_price", value=4.0, points=10, complaints=ones(1, 2)
+    )
+    assert line(foreign, "demand_to_price").points == 0
+
+
+def test_settled_matter_raised_again_repeats() -> None:
+    raised = note(2, SettledMatterRaised(other=complaint(1), settled_at=NOON), later(days=9))
+    story = given().having(register(1), register(2), raised)
+
+    assert line(story, "repeat_after_settlement").complaints == ones(2)
+
+
+def test_demand_soon_after_a_settlement_repeats_and_one_long_after_does_not() -> None:
+    settled = note(1, Settled(sum=money("50.00", "CNY")), later(days=3))
+    soon = given().having(register(1), settled, *asking(2))
+    long_after = given().having(register(1), settled, register(20, later(days=50)), labelled(20))
+
+    assert line(soon, "repeat_after_settlement").complaints == ones(2)
+    assert line(long_after, "repeat_after_settlement").points == 0
+
+
+def test_silence_for_money_counts_in_words_and_in_deed() -> None:
+    in_words = given().having(register(1, wording=Wording(settles=True)))
+    in_deed = given().having(*asking(1), note(1, Withdrawn()))
+    for_nothing = given().having(register(1), note(1, Withdrawn()))
+
+    assert [line(each, "withdrawal_on_payment").points for each in (in_words, in_deed, for_nothing)] == [
+        5,
+        5,
+        0,
+    ]
+
+
+def test_nothing_older_than_the_look_back_counts() -> None:
+    story = given().having(*serially(3))
+    old = NOON + POLICY.score.look_back + timedelta(days=30)
+
+    assert bill(story).score >= POLICY.score.threshold
+    assert bill(story, old).score == 0
+
+
+def test_complaint_found_justified_and_unsolved_does_not_count() -> None:
+    unsolved = [note(each, Reopened(why="not_solved"), later(days=20)) for each in (1, 2, 3)]
+    story = given().having(*serially(3), *unsolved)
+
+    assert bill(story).score == 0
+    assert bill(story).guards == ("justified_unsolved",)
+
+
+def test_same_matter_linked_again_while_open_does_not_count() -> None:
+    again = [note(each, Linked(other=complaint(1)), later(days=20)) for each in (2, 3)]
+    story = given().having(*serially(3), *again)
+
+    assert bill(story).counted == ones(1)
+    assert "same_matter_open" in bill(story).guards
+
+
+def test_matter_raised_again_after_its_end_counts() -> None:
+    again = note(2, Linked(other=complaint(1)), later(days=20))
+    story = given().having(register(1), closing(1, at=later(days=3)), register(2), again)
+
+    assert bill(story).counted == ones(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("role", "stage", "counted"),
+    [
+        ("follower", "followers", False),
+        ("initiator", "collective", False),
+        ("follower", "initiator", True),
+        ("professional", "collective", True),
+        (None, None, True),
+    ],
+)
+def test_cause_shared_with_other_persons_does_not_count(
+    role: str | None, stage: str | None, counted: bool
+) -> None:
+    grouped = note(1, Grouped(group=complaint(9), role=role, stage=stage))
+    story = given().having(register(1), grouped)
+
+    assert bill(story).counted == (ones(1) if counted else ())
+
+
+def test_who_buys_in_bulk_is_not_counted_by_frequency_and_breadth() -> None:
+    story = given().having(*(register(each, purchases_12m=980) for each in range(1, 9)))
+
+    assert bill(story).score == 0
+    assert bill(story).guards == ("bulk_buyer",)
+
+
+def test_few_purchases_are_no_excuse() -> None:
+    story = given().having(*(register(each, purchases_12m=12) for each in range(1, 9)))
+
+    assert bill(story).guards == ()
+    assert bill(story).score > 0
+
+
+def test_status_that_needs_a_person_is_named_without_saying_which() -> None:
+    story = given().having(register(1, human_review=True))
+
+    assert bill(story).guards == ("human_review",)
+
+
+def test_no_single_signal_suffices() -> None:
+    known = Bill(
+        score=90, reasons=(Reason(signal="x", value=1, points=90),), guards=(), counted=ones(1, 2, 3)
+    )
+
+    assert not known.calls_for_a_proposal(POLICY.score)
+
+
+def test_two_complaints_are_no_pattern_whatever_they_say() -> None:
+    worst = Wording(multiple=3, settles=True, template="t")
+    steps = [step for each in (1, 2) for step in asking(each, wording=worst)]
+    found = bill(given().having(*steps, alike(2, 1)))
+
+    assert found.score >= POLICY.score.threshold
+    assert not found.calls_for_a_proposal(POLICY.score)
+
+
+def test_score_ends_at_a_hundred_and_rests_on_what_its_lines_name() -> None:
+    steps = [register(each, wording=Wording(multiple=3, settles=True, template="t")) for each in range(1, 9)]
+    story = given().having(
+        *steps, *(labelled(each) for each in range(1, 9)), *(alike(e, 1) for e in range(2, 9))
+    )
+
+    assert bill(story).score == 100
+    assert bill(story).evidence == set(ones(*range(1, 9)))
