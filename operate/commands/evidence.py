@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from operate.errors import OperateError
-from operate.evidence.bundle import Checked, check_file
+from operate.evidence.bundle import ITEM, Checked, check_file
 from operate.terminal import OUT, command_app, print_json
 
 app = command_app(no_args_is_help=True)
@@ -58,9 +58,15 @@ def _document(file: Path, checked: Checked) -> dict[str, object]:
 def _print(file: Path, checked: Checked) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(no_wrap=True, style="cyan", max_width=24)
     table.add_column(overflow="fold")
-    for each in checked.findings:
+    listed = [each for each in checked.findings if each.rule == ITEM and each.is_well]
+    if listed:
+        texts = (
+            f"{len(listed)} files are what the manifest says.\n[dim]{len(listed)} 个文件与清单逐字节一致。[/]"
+        )
+        table.add_row("[green]✓[/]", "manifest.json", texts)
+    for each in (each for each in checked.findings if each not in listed):
         mark = "[green]✓[/]" if each.is_well else "[bold red]✗[/]"
         table.add_row(mark, escape(each.place), f"{escape(each.en)}\n[dim]{escape(each.zh)}[/]")
     for note in checked.notes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,13 +70,12 @@ def _steps(events: Sequence[Mapping[str, Any]], attempts: Sequence[Attempt]) -> 
     for number, event in enumerate(events, start=1):
         if event["type"] in TEXTS:
             yield step_of(event)
-        yield from (_tried(each, event["at"]) for each in attempts if each.after == number)
+        yield from (_tried(each) for each in attempts if each.after == number)
 
 
-def _tried(attempt: Attempt, at: str) -> Step:
+def _tried(attempt: Attempt) -> Step:
     texts = TEXTS[f"attempt {attempt.expected}"]
-    when = datetime.fromisoformat(at)
-    return Step(when, attempt.actor, texts["en"], texts["zh"], refused_by=attempt.rule or "nobody")
+    return Step(attempt.at, attempt.actor, texts["en"], texts["zh"], refused_by=attempt.rule or "nobody")
 
 
 def _keep(files: Mapping[Path, bytes]) -> None:

@@ -106,7 +106,7 @@ BARGAINS: Final[Mapping[str, tuple[Rows, ...]]] = {
     "excessive": ((*UNPROVEN, ends.refuse("excessive", "law_and_facts", "consumer_law_55")),),
     "unreasonable": ((*UNPROVEN, ends.refuse("unreasonable", "law_and_facts", "service_terms_7")),),
     "settled_before": ((*UNPROVEN, ends.refuse("unreasonable", "law_and_facts", "signed_settlement")),),
-    "taken_back": ((*OURS, ends.no_longer_ask),),
+    "taken_back": ((ends.no_longer_ask,),),
     "dropped": ((),),
     "referred": ((*SHARED, *_offered(1, "0.3"), ends.refer),),
     "left_talking": ((*SHARED, *_offered(1, "0.5")),),

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from operate.demo import deeds
 from operate.demo.bargaining import OFFER_AFTER, THINKS_FOR
 from operate.demo.case import Case, Later, Move, Pay, Sign, Turn
+from operate.demo.moves import WORDS_AFTER
 from operate.demo.seen import Seen
 
 SIGNS_AFTER: Final = timedelta(hours=3)
@@ -91,7 +92,9 @@ def refer(case: Case, seen: Seen, now: datetime) -> Turn:
 
 
 def no_longer_ask(case: Case, seen: Seen, now: datetime) -> Turn:
-    """No longer ask for anything, as the customer."""
+    """No longer ask for anything, as the customer, soon after somebody took it in hand."""
+    taken = seen.latest("acknowledge")
+    since = taken.ended_at if taken else None
     return deeds.once(
         case,
         seen,
@@ -100,7 +103,7 @@ def no_longer_ask(case: Case, seen: Seen, now: datetime) -> Turn:
         body={"words": case.said("withdrawal")},
         player=deeds.customer(case, seen),
         settles=True,
-        not_before=deeds.after(case, seen, "terms", OFFER_AFTER),
+        not_before=None if since is None else since + WORDS_AFTER,
         now=now,
     )
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from operate.demo.case import LINES, Act, Case, Later, Pay, Sign
-from operate.demo.cast import GROUP_LEADER, OPERATOR_PLAYER, REFERRER
+from operate.demo.cast import GROUP_LEADER, OPERATOR_PLAYER, PAYMASTER, REFERRER
 from operate.demo.doors import Answer, Doors
 from operate.demo.hands import Done, Hands
 from operate.demo.plays import next_turn
 from operate.demo.seen import Seen, seen_of
 from operate.demo.talk import talk_of
+from shared_kernel.roles import CUSTOMER
 
 AT_ONCE: Final = 8
 ROUNDS_MAX: Final = 10
@@ -43,9 +44,10 @@ _LOOK_AGAIN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Something that had to be refused: at which door, by which rule, by whom, after how many events."""
+    """Something that had to be refused: when, at which door, by which rule, by whom, after how many events."""
 
     complaint: str
+    at: datetime
     door: str
     expected: str
     rule: str
@@ -141,8 +143,7 @@ class Playing:
                     return False
                 if not await self._perform(waiting.case, turn, now):
                     return True
-                # A step of the negotiation changes nothing at once in how the complaint stands.
-                known = seen if isinstance(turn, Act) and turn.service == "compensation" else None
+                known = _still_known(seen, turn)
         return True
 
     async def _perform(self, case: Case, turn: Act | Sign | Pay, now: datetime) -> bool:
@@ -153,7 +154,7 @@ class Playing:
         hands = self._hands
         done = await (hands.pay(case, turn) if isinstance(turn, Pay) else hands.sign(case, turn))
         for each in done:
-            await self._note_done(case, each)
+            await self._note_done(case, each, now)
         return isinstance(turn, Pay) and bool(turn.expects)
 
     async def _act(self, case: Case, act: Act, now: datetime) -> bool:
@@ -164,7 +165,7 @@ class Playing:
             answer = await self._doors.post(act.player, act.service, path, act.body)
         if act.expects:
             case.note(act.mark, now)
-            await self._note_attempt(case, Done(act.door, answer, act.expects), act.player.actor)
+            await self._note_attempt(case, Done(act.door, answer, act.expects), act.player.actor, now)
             return True
         self._note(act.door, answer)
         if answer.rule not in _LOOK_AGAIN:
@@ -176,7 +177,7 @@ class Playing:
         if seen.bypass == "done" and case.account_of is None and seen.timing is not None:
             view = await self._doors.get(REFERRER, "escalation", f"/v1/escalations/{case.complaint}")
             case.account_of = _asked_for_account(view)
-        if seen.asks_for_money:
+        if seen.asks_for_money and seen.talk is None:
             view = await self._doors.get(REFERRER, "compensation", f"/v1/negotiations/{case.complaint}")
             seen = replace(seen, talk=talk_of(view))
         return seen
@@ -188,18 +189,19 @@ class Playing:
             answer = await self._doors.post(GROUP_LEADER, "escalation", f"/v1/groups/{group}/{door}", body)
             self._note(door, answer)
 
-    async def _note_done(self, case: Case, done: Done) -> None:
+    async def _note_done(self, case: Case, done: Done, now: datetime) -> None:
         if done.expects:
-            await self._note_attempt(case, done, "customer" if done.door == "session" else "payer")
+            actor = CUSTOMER if done.door == "session" else PAYMASTER.actor
+            await self._note_attempt(case, done, actor, now)
         else:
             self._note(done.door, done.answer)
 
-    async def _note_attempt(self, case: Case, done: Done, actor: str) -> None:
+    async def _note_attempt(self, case: Case, done: Done, actor: str, now: datetime) -> None:
         path = f"/v1/negotiations/{case.complaint}/history"
         events = (await self._doors.get(REFERRER, "compensation", path))["events"]
         self.played.seconds.append(done.answer.seconds)
         self.played.attempts.append(
-            Attempt(case.complaint, done.door, done.expects, done.answer.rule, actor, len(events))
+            Attempt(case.complaint, now, done.door, done.expects, done.answer.rule, actor, len(events))
         )
 
     def _note(self, door: str, answer: Answer) -> None:
@@ -207,6 +209,16 @@ class Playing:
         self.played.seconds.append(answer.seconds)
         if not answer.is_well:
             self.played.refused[f"{door}: {answer.rule}"] += 1
+
+
+def _still_known(seen: Seen, turn: Act | Sign | Pay) -> Seen | None:
+    """Return what a player need not look up again: a step of the negotiation does not at once change the complaint.
+
+    Evidence changes nothing that players go by.
+    """
+    if not isinstance(turn, Act) or turn.service != "compensation":
+        return None
+    return seen if turn.upload is not None else replace(seen, talk=None)
 
 
 def _asked_for_account(view: Any) -> str | None:

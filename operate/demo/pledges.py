@@ -143,7 +143,7 @@ def _flagged(books: Books) -> Check:
 
 
 def _screened(books: Books) -> Check:
-    """Whether each complaint of a flagged person that came after the flag was said to be so, and none was refused."""
+    """Whether each complaint of a flagged person that came after the flag was said to be so, and went by it."""
     flags, persons = dealings.flags_of(books.read_back), dealings.persons_of(books.read_back)
     since = {str(event.data["person"]): event.at for event in books.read_back.named("flag.confirmed")}
     later = {
@@ -152,11 +152,16 @@ def _screened(books: Books) -> Check:
         if (at := since.get(persons[event.complaint])) is not None and event.at > at
     }
     said = {complaint for flag in flags.values() for complaint in flag.screened}
+    routed = dealings.complaints_with(
+        event
+        for event in books.read_back.named("escalation.routed")
+        if str(event.data["rule"]).startswith("flag_")
+    )
     return Check(
-        "Every later complaint of a flagged person is registered like any other, and screened",
-        "被标记人之后的每件投诉照常受理，并经筛查",
-        later <= said,
-        f"later {len(later)} · screened in all {len(said)}",
+        "Every later complaint of a flagged person is registered like any other, screened, and routed by the flag",
+        "被标记人之后的每件投诉照常受理，经筛查后按标记分派",
+        later <= said & routed,
+        f"later {len(later)} · routed by it {len(later & routed)} · screened in all {len(said)}",
     )
 
 

@@ -65,9 +65,18 @@ def _agreement(told: Agreement) -> Iterator[RenderableType]:
     yield f"已签协议 Signed PDF   [bold]{told.pdf}[/]"
     yield f"证据包 Evidence bundle [bold]{told.bundle}[/]"
     yield f"{mark} amends evidence check {told.bundle.name}"
+    for (is_well, en, zh), places in _said(told).items():
+        sign, style = ("✓", "dim") if is_well else ("✗", "bold red")
+        where = places[0] if len(places) == 1 else f"{len(places)} files 个文件"
+        yield Text(f"  {sign} {where}: {en} {zh}", style=style)
+
+
+def _said(told: Agreement) -> dict[tuple[bool, str, str], list[str]]:
+    """Return what the check says, each thing once with the places it is said of."""
+    found: dict[tuple[bool, str, str], list[str]] = {}
     for each in told.checked.findings:
-        sign, style = ("✓", "dim") if each.is_well else ("✗", "bold red")
-        yield Text(f"    {sign} {each.place}: {each.en} {each.zh}", style=style)
+        found.setdefault((each.is_well, each.en, each.zh), []).append(each.place)
+    return found
 
 
 def _steps(steps: Sequence[Step]) -> RenderableType:
@@ -99,6 +108,8 @@ def _flagged(told: Flagged) -> Iterator[RenderableType]:
             str(len(reason["complaints"])),
         )
     yield bill
+    later = ", ".join(f"{CODES_ZH.get(name, '')} {name}" for name in told.later)
+    yield f"[dim]By the end {told.points} points 截至结束 {told.points} 分; also 另有: {later or 'nothing 无'}[/]"
     for judged in told.judged:
         done = f"[red]refused by {judged.answer.rule} 被拒绝[/]" if judged.expects else "[green]done 完成[/]"
         yield f"  {judged.door} by {judged.actor}: {done}"
@@ -107,7 +118,7 @@ def _flagged(told: Flagged) -> Iterator[RenderableType]:
         f"来电筛查 Screening by {', '.join(told.screening['matched_by'])}: [bold]{flags or 'nothing'}[/] "
         f"in {told.screening_seconds * _MILLISECONDS:.0f} ms"
     )
-    for routed in told.routed[:ROUTES_SHOWN]:
+    for routed in told.routed[-ROUTES_SHOWN:]:
         yield escape(
             f"  {routed.reference} → desk {routed.desk} (rule {routed.rule}); "
             "registered and clocked like any other 受理与时限不变"

@@ -13,6 +13,7 @@ from operate.demo.cast import REFERRER
 from operate.demo.doors import Doors
 from operate.demo.measures import growth_of
 from operate.demo.reading import ReadBack
+from shared_kernel.roles import CUSTOMER
 
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
     Path(__file__).with_name("telling.toml").read_text(encoding="utf-8")
@@ -91,10 +92,15 @@ def step_of(event: Mapping[str, Any]) -> Step:
     counts = {f"{name}_count": str(len(each)) for name, each in data.items() if isinstance(each, list)}
     return Step(
         datetime.fromisoformat(event["at"]),
-        str(event["by"]["actor"]),
+        _who(event["by"]),
         texts["en"].format_map(_readable(data, {}) | counts),
         texts["zh"].format_map(_readable(data, CODES_ZH) | counts),
     )
+
+
+def _who(by: Mapping[str, Any]) -> str:
+    """Return who acted; a customer's pseudonym says nothing to anybody."""
+    return CUSTOMER if CUSTOMER in by["roles"] else str(by["actor"])
 
 
 def _key_of(event: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from operate.demo.dealings import persons_of
@@ -23,13 +23,18 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A person whose flag was confirmed: the bill, who judged, what a look-up says, where later complaints went."""
+    """A person whose flag was confirmed: the bill, who judged, what a look-up says, where complaints went from then on.
+
+    `score` and `reasons` are those of the proposal, `points` and the signals `later` what came until the end.
+    """
 
     complaints: int
     merchants: int
     score: int
     threshold: int
     reasons: tuple[Mapping[str, Any], ...]
+    points: int
+    later: tuple[str, ...]
     judged: tuple[Judged, ...]
     screening: Mapping[str, Any]
     screening_seconds: float
@@ -83,6 +88,12 @@ async def _flagged(
         score=flag["score"],
         threshold=view["score"]["threshold"],
         reasons=tuple(flag["reasons"]),
+        points=view["score"]["points"],
+        later=tuple(
+            each["signal"]
+            for each in view["score"]["reasons"]
+            if each["signal"] not in {reason["signal"] for reason in flag["reasons"]}
+        ),
         judged=tuple(reviewing.reviewed.flags.get(person, ())),
         screening=screening.document,
         screening_seconds=screening.seconds,
@@ -107,12 +118,17 @@ async def _frequent(
 
 
 def _routed(read_back: ReadBack, tales: Sequence[Tale], complaints: Mapping[str, str]) -> list[Routed]:
-    """Return where complaints went because of the flag, in the order they came."""
-    references = {complaints[tale.reference]: tale.reference for tale in tales}
+    """Return where complaints went because of the flag, in the order they were registered."""
+    routed = {
+        event.complaint: Routed("", str(event.data["rule"]), str(event.data["desk"]))
+        for event in read_back.named("escalation.routed")
+        if str(event.data["rule"]).startswith("flag_")
+    }
+    in_order = sorted(tales, key=lambda tale: -tale.story.received_before)
     return [
-        Routed(references[event.complaint], str(event.data["rule"]), str(event.data["desk"]))
-        for event in sorted(read_back.named("escalation.routed"), key=lambda event: event.at)
-        if event.complaint in references and str(event.data["rule"]).startswith("flag_")
+        replace(routed[complaint], reference=tale.reference)
+        for tale in in_order
+        if (complaint := complaints[tale.reference]) in routed
     ]
 
 

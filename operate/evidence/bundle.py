@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from operate.errors import OperateError
 from operate.evidence.findings import Finding, Note, judged
+from operate.evidence.listing import check_manifest, check_sums
 from operate.evidence.pdf import check_pdf
 from operate.evidence.rows import Extracted, check_rows, extract_of, proof_of
 
@@ -26,9 +27,16 @@ DRAWING: Final = "drawing.png"
 EVENTS: Final = "events.jsonl"
 CHAIN: Final = "chain.json"
 CUSTODY: Final = "custody.json"
+CERTIFICATE: Final = "company-certificate.pem"
+SIGNATURE: Final = "manifest.sig"
+SUMS: Final = "SHA256SUMS"
+CLOSING_EVENTS: Final = "closing-events.jsonl"
+CLOSING_CHAIN: Final = "closing-chain.json"
 # What follows from the rest and is for people: not in the manifest.
-_AIDS: Final = frozenset({MANIFEST, "SHA256SUMS", "README.txt"})
-_NEEDED: Final = (RENDERING, SIGNED, CONSENT, EVENTS, CHAIN, CUSTODY)
+_AIDS: Final = frozenset({MANIFEST, SIGNATURE, SUMS, "README.txt"})
+_NEEDED: Final = (RENDERING, SIGNED, CONSENT, EVENTS, CHAIN, CUSTODY, CERTIFICATE, SIGNATURE, SUMS)
+# The rule of the many findings that say one thing: an item is what the manifest says.
+ITEM: Final = "item_as_listed"
 _UNPACKED_BYTES_MAX: Final = 200_000_000
 
 P = TypeVar("P", bound=BaseModel)
@@ -111,7 +119,8 @@ def check_bundle(files: Mapping[str, bytes]) -> Checked:
         return Checked((*findings, judged("bundle_incomplete", MANIFEST, texts, is_well=False)), ())
     signed = check_pdf(files[SIGNED], SIGNED)
     findings += [*signed.findings, *_documents(manifest, files, signed.document), *_consent(manifest, files)]
-    findings += [*_events(manifest, files), *_custody(manifest, files)]
+    findings += [*_events(manifest, files), *_closing(files), *_custody(manifest, files)]
+    findings += [*check_manifest(files, signed.certificate), *check_sums(files)]
     return Checked(tuple(findings), signed.notes)
 
 
@@ -142,7 +151,7 @@ def _items(manifest: Manifest, files: Mapping[str, bytes]) -> Iterable[Finding]:
             if content is not None
             else ("The manifest names it and it is not there.", "清单所列文件缺失。")
         )
-        yield judged("item_as_listed", item.name, texts, is_well=is_well)
+        yield judged(ITEM, item.name, texts, is_well=is_well)
     strangers = sorted(set(files) - {item.name for item in manifest.items} - _AIDS)
     for name in strangers:
         texts = ("It is in the bundle and not in the manifest.", "文件不在清单之列。")
@@ -208,7 +217,7 @@ def _events(manifest: Manifest, files: Mapping[str, bytes]) -> Iterable[Finding]
         texts = ("Events or chain cannot be read.", "事件记录或哈希链无法读取。")
         yield judged("events_unreadable", EVENTS, texts, is_well=False)
         return
-    yield from check_rows(events, proof)
+    yield from check_rows(events, proof, EVENTS, CHAIN)
     consent = hashlib.sha256(files[CONSENT]).hexdigest()
     rendered = _told(events, "document_rendered", manifest.round, document=manifest.document)
     agreed = _told(events, "customer_signed", manifest.round, document=manifest.document, consent=consent)
@@ -227,6 +236,19 @@ def _events(manifest: Manifest, files: Mapping[str, bytes]) -> Iterable[Finding]
         ),
         is_well=is_well,
     )
+
+
+def _closing(files: Mapping[str, bytes]) -> Iterable[Finding]:
+    """Check the closing extract, which only an archived settlement has."""
+    if not {CLOSING_EVENTS, CLOSING_CHAIN} & set(files):
+        return
+    try:
+        events, proof = extract_of(files.get(CLOSING_EVENTS, b"")), proof_of(files.get(CLOSING_CHAIN, b""))
+    except ValueError:
+        texts = ("Events or chain cannot be read.", "事件记录或哈希链无法读取。")
+        yield judged("events_unreadable", CLOSING_EVENTS, texts, is_well=False)
+        return
+    yield from check_rows(events, proof, CLOSING_EVENTS, CLOSING_CHAIN)
 
 
 def _told(events: Iterable[Extracted], name: str, number: int, **members: str) -> bool:

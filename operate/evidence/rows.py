@@ -99,7 +99,9 @@ def proof_of(content: bytes) -> ChainProof:
     return ChainProof.model_validate_json(content)
 
 
-def check_rows(events: Sequence[Extracted], proof: ChainProof) -> list[Finding]:
+def check_rows(
+    events: Sequence[Extracted], proof: ChainProof, events_file: str, chain_file: str
+) -> list[Finding]:
     """Check rows against links, links against themselves and against one another, and the stream for gaps."""
     altered = [each.position for each in events if row_hash(each.row()).hex() != proof.row_at(each.position)]
     broken = [link.last_position for link in proof.links if not link.gives_its_hash()]
@@ -116,7 +118,7 @@ def check_rows(events: Sequence[Extracted], proof: ChainProof) -> list[Finding]:
     return [
         judged(
             "rows_in_chain",
-            "events.jsonl",
+            events_file,
             (
                 f"Every one of {len(events)} rows gives the hash that stands in the chain.",
                 f"{len(events)} 条记录均与哈希链一致。",
@@ -127,7 +129,7 @@ def check_rows(events: Sequence[Extracted], proof: ChainProof) -> list[Finding]:
         ),
         judged(
             "links_hold",
-            "chain.json",
+            chain_file,
             (
                 f"{len(proof.links)} links of the chain give the hashes they state.",
                 f"{len(proof.links)} 个链环的哈希均成立。",
@@ -138,7 +140,7 @@ def check_rows(events: Sequence[Extracted], proof: ChainProof) -> list[Finding]:
         ),
         judged(
             "events_whole",
-            "events.jsonl",
+            events_file,
             (
                 "The negotiation's events are there from the first on, none left out.",
                 "协商记录自首条起完整，无缺漏。",

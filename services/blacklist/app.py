@@ -108,6 +108,9 @@ def _comparing(running: Running) -> Follower:
 
 async def _earlier(log: EventLog, recorded: Recorded[Any]) -> list[FactNoted]:
     """Return what was noted of the person before, opened: only there are the sketches."""
+    if recorded.version == 1:
+        # Most persons complain once: nothing is read for them.
+        return []
     after = max(0, recorded.version - EVENTS_COMPARED_MAX)
     rows = (await log.store.load({recorded.stream: after}))[recorded.stream]
     notes = [row for row in rows if row.type == FactNoted.TYPE and row.version < recorded.version]

@@ -71,5 +71,7 @@ def _case_view(case: Case) -> dict[str, Any]:
         "settled_at": case.settled_at,
         "settled_matter": case.settled_matter,
         "withdrawn": case.withdrawn,
+        "refused": case.refused,
+        "reopened": case.reopened,
         "bypasses": len(case.bypasses),
     }

@@ -18,7 +18,7 @@ from eventlog.recorded import Recorded
 from hosting.running import Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
-from services.compensation import customer_web, evidence_web, offers_web, web
+from services.compensation import customer_web, evidence_web, offers_web, sign_page, web
 from services.compensation.domain.negotiation.decide import negotiation_decider
 from services.compensation.domain.negotiation.state import settlement_of
 from services.compensation.evidence import Evidence, signer_of
@@ -108,7 +108,7 @@ def _settled_matters(running: Running) -> Follower:
 
 SERVICE = Service(
     parts=parts,
-    routers=[web.router, offers_web.router, evidence_web.router, customer_web.router],
+    routers=[web.router, offers_web.router, evidence_web.router, customer_web.router, sign_page.router],
     refusals=files("services.compensation") / "policies" / "refusals.toml",
     migrations=files("services.compensation") / "sql" / "migrations",
     settings=CompensationSettings,

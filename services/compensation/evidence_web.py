@@ -15,7 +15,7 @@ from hosting.identity import TokenCheck, bearer_of, require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
 from services.compensation import bodies, handlers
-from services.compensation.domain.negotiation.state import NotHeard, Signing, State, settlement_of
+from services.compensation.domain.negotiation.state import Known, NotHeard, Signing, State, settlement_of
 from services.compensation.sessions import Session, session
 from services.compensation.settlement.bundle import NoBundle, bundle_of
 from services.compensation.settlement.inviting import Inviting
@@ -46,16 +46,14 @@ async def vault(request: Request) -> Vault:
 
 
 async def reader(request: Request) -> Session | By:
-    """FastAPI dependency: who reads the document, the customer by a session or staff. Raises Problem 401, 403."""
+    """FastAPI dependency: who reads the document, by a signing session or by a token. Raises Problem 401."""
     try:
         return await session(request)
     except Problem as no_session:
         if no_session.rule != "session_invalid":
             raise
     tokens: TokenCheck = request.app.state.tokens
-    by = tokens.by_of(bearer_of(request))
-    require_role(by, *LADDER)
-    return by
+    return tokens.by_of(bearer_of(request))
 
 
 TheVault = Annotated[Vault, Depends(vault)]
@@ -101,13 +99,18 @@ async def find_liability(
 async def document(
     complaint: Id, engine: Engine, kept: TheVault, by: Annotated[Session | By, Depends(reader)]
 ) -> Response:
-    """Give the agreement as PDF: the signed one if there is one, else the rendering both are to sign."""
+    """Give the agreement as PDF: the signed one if there is one, else the rendering both are to sign.
+
+    To the customer what is to be signed is shown by the link alone; the signed copy, also by the own token.
+    """
     state = await _known(engine, complaint)
     unsigned, given = _document_of(state)
     if isinstance(by, Session):
         if by.document != unsigned:
             raise Refused("document_differs", "the session is for another document")
         by = by.by
+    elif by.actor != state.case.person or given == unsigned:
+        require_role(by, *LADDER)
     handed = Handed(sha256=given, act="given_out", actor=by.actor, at=engine.clock.now())
     content = await kept.get(given)
     await kept.hand_on(complaint, handed)
@@ -126,7 +129,9 @@ async def bundle(complaint: Id, engine: Engine, kept: TheVault, by: Caller) -> R
         settlement = None
     if settlement is None:
         raise Refused("nothing_settled", "there is no settlement yet")
-    handed = Handed(sha256=settlement.signed, act="given_out_in_bundle", actor=by.actor, at=engine.clock.now())
+    handed = Handed(
+        sha256=settlement.signed, act="given_out_in_bundle", actor=by.actor, at=engine.clock.now()
+    )
     await kept.hand_on(complaint, handed)
     named = {"content-disposition": f'attachment; filename="settlement-{complaint}.zip"'}
     return Response(content, media_type=ZIP, headers={**GUARDED, **named})
@@ -161,7 +166,7 @@ def _document_of(state: State) -> tuple[str, str]:
     return settlement.document, settlement.signed
 
 
-async def _known(engine: Any, complaint: str) -> State:
+async def _known(engine: Any, complaint: str) -> Known:
     state: State = (await engine.log.state(handlers.stream_of(complaint))).state
     if isinstance(state, NotHeard):
         raise Problem(404, "not_registered", "compensation has not heard of a complaint under this id")

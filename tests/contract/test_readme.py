@@ -33,6 +33,22 @@ def test_table_of_topics_is_the_one_in_code(topic: Topic) -> None:
     assert largest.startswith(f"{topic.max_bytes // 1_048_576} MiB")
 
 
+def rights_of(principal: str) -> tuple[set[str], set[str]]:
+    """Return the topics that the table lets a principal write and read, dead letters aside."""
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{principal}` | ")]
+    _, write, read, *_ = row.strip("|").split("|")
+    topics = re.compile(r"`(amends\.[a-z]+\.v[0-9]+)`")
+    return set(topics.findall(write)), set(topics.findall(read))
+
+
+@pytest.mark.parametrize("principal", sorted({topic.producer for topic in TOPICS}))
+def test_table_of_rights_is_the_one_in_code(principal: str) -> None:
+    said = {topic.name for topic in TOPICS if topic.producer == principal}
+    heard = {topic.name for topic in TOPICS if principal in topic.consumers}
+
+    assert rights_of(principal) == (said, heard)
+
+
 def test_subscriber_is_a_program_that_hears_every_public_topic() -> None:
     (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     tree = ast.parse(program)

@@ -17,7 +17,7 @@ from operate.stack.local import Engines
 from operate.stack.state import read_state
 
 COMPLAINTS = 36
-SECONDS_MAX = 150
+SECONDS_MAX = 240
 
 
 @pytest.fixture(scope="module")

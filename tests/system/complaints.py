@@ -70,8 +70,13 @@ async def step(people: People, who: Who, one: str, path: str, **body: Any) -> li
 
 
 async def events(people: People, one: str, of: str = "complaint") -> list[dict[str, Any]]:
-    """Return all events of a complaint, of its escalation, or of a group."""
-    places = {"complaint": "complaints", "escalation": "escalations", "group": "groups"}
+    """Return all events of a complaint, of its escalation or negotiation, or of a group."""
+    places = {
+        "complaint": "complaints",
+        "escalation": "escalations",
+        "group": "groups",
+        "negotiation": "negotiations",
+    }
     found = await people.get(CARE_SENIOR, f"/v1/{places[of]}/{one}/history")
     told: list[dict[str, Any]] = found["events"]
     return told

@@ -13,7 +13,7 @@ from tests.system.people import People, people_at
 
 @pytest.fixture(scope="module")
 def installation(engines: Engines) -> Iterator[LiveInstallation]:
-    """Both services as a process each, with nothing in their logs yet."""
+    """All services as a process each, with nothing in their logs yet."""
     with live_installation(engines) as live:
         yield live
 

@@ -63,13 +63,17 @@ async def opened(people: People, narrative: str = REFUND_ZH, **changes: Any) -> 
     await talks(people, one, "liability_review")
     await offered(people, one, "care")
     await step(people, CARE_SENIOR, one, "handover/acceptance")
+    await owned(people, one, CARE_SENIOR)
+    return one
 
-    async def so() -> dict[str, Any] | None:
-        found = await seen(people, one)
-        return found if found["owner"]["actor"] == CARE_SENIOR.actor else None
+
+async def owned(people: People, one: str, owner: Who) -> None:
+    """Wait until compensation has heard whose complaint it is."""
+
+    async def so() -> bool:
+        return bool((await seen(people, one))["owner"]["actor"] == owner.actor)
 
     await until(so, f"compensation has heard who owns {one}")
-    return one
 
 
 async def evidence(people: People, one: str, content: bytes = PHOTOGRAPH) -> str:
@@ -92,11 +96,17 @@ async def evidence(people: People, one: str, content: bytes = PHOTOGRAPH) -> str
 async def bargaining(people: People, narrative: str = REFUND_ZH, **changes: Any) -> str:
     """Return a complaint for which somebody answers and whose customer has named terms: the company may offer."""
     one = await opened(people, narrative, **changes)
+    await made_ready(people, one, CARE_SENIOR)
+    return one
+
+
+async def made_ready(people: People, one: str, owner: Who) -> None:
+    """Find liability by cited evidence and record the customer's terms: then the company may offer."""
     photograph = await evidence(people, one)
     cited = [{"sha256": photograph, "origin": "customer"}]
     found = await said(
         people,
-        CARE_SENIOR,
+        owner,
         one,
         "liability",
         party="ours",
@@ -105,20 +115,29 @@ async def bargaining(people: People, narrative: str = REFUND_ZH, **changes: Any)
         reason="The bill shows it.",
     )
     named = await said(
-        people, CARE_SENIOR, one, "terms", demands=[{"kind": "refund", **SUM}], sum=SUM, words="All of it."
+        people, owner, one, "terms", demands=[{"kind": "refund", **SUM}], sum=SUM, words="All of it."
     )
     assert (found, named) == (["liability_found"], ["terms_recorded"])
-    return one
 
 
 async def agreed(people: People, narrative: str = REFUND_ZH, **changes: Any) -> str:
-    """Return a complaint whose customer has taken the company's offer, with the document and its link out."""
+    """Return a complaint whose customer has taken the company's offer; document and link follow by themselves."""
     one = await bargaining(people, narrative, **changes)
-    made = await said(people, CARE_SENIOR, one, "offers", sum=SUM, remedies=["apology"], terms=AGREED_WORDS)
-    person = (await seen(people, one))["person"]
-    taken = await said(people, customer(person), one, "offers/1/acceptance")
-    assert (made, taken) == (["offer_made"], ["offer_accepted"])
+    await made_offer(people, one, CARE_SENIOR)
+    await accepted(people, one)
     return one
+
+
+async def made_offer(people: People, one: str, owner: Who) -> None:
+    """Offer the whole sum, and an apology."""
+    made = await said(people, owner, one, "offers", sum=SUM, remedies=["apology"], terms=AGREED_WORDS)
+    assert made == ["offer_made"]
+
+
+async def accepted(people: People, one: str) -> None:
+    """Take the first offer, as the customer."""
+    person = (await seen(people, one))["person"]
+    assert await said(people, customer(person), one, "offers/1/acceptance") == ["offer_accepted"]
 
 
 async def letter(people: People, one: str, number: int = 1) -> dict[str, Any]:
@@ -156,6 +175,12 @@ def token_of(link: str) -> str:
 async def signing_session(people: People, one: str, number: int = 1) -> dict[str, Any]:
     """Exchange the link of a letter for a session, as the page does."""
     found = await letter(people, one, number)
+
+    async def known() -> bool:
+        return len((await seen(people, one)).get("links", ())) >= number
+
+    # The letter goes out before the log is told of it, so that nothing can be told and not sent.
+    await until(known, f"the log knows link {number} of {one}")
     answer = await people.clients["compensation"].post(
         f"/v1/signing/{one}/session", json={"token": token_of(found["link"])}
     )

@@ -80,7 +80,7 @@ async def test_database_killed_under_load_loses_and_doubles_nothing(
             # As above: every loop is to meet the outage.
             await asyncio.sleep(DOWN_SECONDS)
         began = time.monotonic()
-        await until(lambda: _all_ready(installation), "both services are ready again", seconds=30)
+        await until(lambda: _all_ready(installation), "all services are ready again", seconds=30)
         ready_after = time.monotonic() - began
         await grown(load, load.size + 30)
     evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
@@ -100,7 +100,7 @@ async def test_database_away_is_said_and_nothing_is_acknowledged(
     assert (answer.status_code, answer.json()["rule"]) == (503, "temporarily_unavailable")
     assert answer.headers["retry-after"]
     assert (live, ready) == (200, 503)
-    assert await until(lambda: _all_ready(installation), "both services are ready again", seconds=30)
+    assert await until(lambda: _all_ready(installation), "all services are ready again", seconds=30)
 
 
 async def _all_ready(installation: LiveInstallation) -> bool:

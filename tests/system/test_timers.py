@@ -1,6 +1,6 @@
 """Clocks that run out: once each, also over kills and restarts; those that were stopped never (R7).
 
-The installation's time is moved forward, in both databases at once; real time stays what it is.
+The installation's time is moved forward, in all databases at once; real time stays what it is.
 """
 
 from __future__ import annotations

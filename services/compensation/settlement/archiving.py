@@ -18,7 +18,7 @@ from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.settlement.bundle import MANIFEST, SIGNATURE
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.extract import extract_of
-from services.compensation.settlement.manifest import custody_of, manifest_of
+from services.compensation.settlement.manifest import FILES, custody_of, manifest_of
 from services.compensation.settlement.signing import Signer
 from services.compensation.settlement.vault import Item, Vault
 
@@ -48,7 +48,7 @@ class Archiving:
     ) -> Concluded:
         """Sign for the company and keep all that proves the settlement."""
         complaint = recorded.key
-        extract = await self._once(recorded, "extract", await self._extract(recorded), at=at)
+        extract = await self._extract(recorded, "extract", "chain", at)
         pdf = await self._vault.get(customer.document)
 
         async def signed_item() -> Item:
@@ -60,25 +60,34 @@ class Archiving:
             "document": customer.document,
             "signed": signed,
             "consent": customer.consent,
-            "extract": extract,
+            **extract,
             **await self._of_consent(customer.consent),
             **await self._certificate(complaint, at),
         }
         named["custody"] = await self._once(recorded, "custody", custody_of(complaint, named, custody), at=at)
-        await self._manifest(recorded, "settled", named, at)
-        return Concluded(signed, self._signer.fingerprint, extract)
+        await self._manifest(recorded, named, at, stage="settled")
+        return Concluded(signed, self._signer.fingerprint, extract["extract"])
 
     async def close(self, recorded: Recorded[Any], settlement: Settlement, at: datetime) -> str:
         """Keep the closing extract and the last manifest; return the manifest's SHA-256 (hex)."""
         before = await self._settled_manifest(recorded.key, settlement)
-        named = {item["name"]: item["sha256"] for item in before["items"] if item["name"] != "evidence"}
-        named["closing-extract"] = await self._once(
-            recorded, "closing-extract", await self._extract(recorded), at=at
-        )
-        return await self._manifest(recorded, "archived", named, at)
+        items = {FILES[name]: name for name in FILES}
+        named = {
+            items[each["name"]]: str(each["sha256"]) for each in before["items"] if each["name"] in items
+        }
+        named |= await self._extract(recorded, "closing-extract", "closing-chain", at)
+        return await self._manifest(recorded, named, at, stage="archived")
 
-    async def _extract(self, recorded: Recorded[Any]) -> bytes:
-        return await extract_of(self._log, recorded.stream, recorded.version)
+    async def _extract(
+        self, recorded: Recorded[Any], events: str, chain: str, at: datetime
+    ) -> dict[str, str]:
+        """Keep the extract up to an event under two names; whichever run was first made both parts of one extract."""
+        made = await extract_of(self._log, recorded.stream, recorded.version)
+        kind = "application/x-ndjson"
+        return {
+            events: await self._once(recorded, events, made.events, at=at, media_type=kind),
+            chain: await self._once(recorded, chain, made.chain, at=at),
+        }
 
     async def _certificate(self, complaint: str, at: datetime) -> dict[str, str]:
         item = _item(complaint, "certificate", self._signer.pem, media_type="application/x-pem-file", at=at)
@@ -91,10 +100,10 @@ class Archiving:
         return {**named, "drawing": str(record["drawing"])} if record["drawing"] else named
 
     async def _manifest(
-        self, recorded: Recorded[Any], stage: str, named: dict[str, str], at: datetime
+        self, recorded: Recorded[Any], named: dict[str, str], at: datetime, *, stage: str
     ) -> str:
         kept = await self._vault.items_of(recorded.key)
-        content = manifest_of(recorded.key, stage, named, kept)
+        content = manifest_of(recorded.key, recorded.event.round, named, kept, stage=stage)
         # The signature first: a manifest that stands in the vault has one.
         manifest = _item(recorded.key, MANIFEST, content, media_type=JSON, at=at)
 
@@ -115,9 +124,11 @@ class Archiving:
                 return content
         raise LookupError(f"{complaint} is settled, but its manifest is not in the vault")
 
-    async def _once(self, recorded: Recorded[Any], name: str, content: bytes, *, at: datetime) -> str:
+    async def _once(
+        self, recorded: Recorded[Any], name: str, content: bytes, *, at: datetime, media_type: str = JSON
+    ) -> str:
         async def make() -> Item:
-            return _item(recorded.key, name, content, media_type=JSON, at=at)
+            return _item(recorded.key, name, content, media_type=media_type, at=at)
 
         return await self._effects.item_once(recorded.id, name, make)
 

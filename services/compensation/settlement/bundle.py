@@ -29,7 +29,7 @@ async def bundle_of(vault: Vault, complaint: str) -> bytes:
     manifest = _newest(kept, MANIFEST)
     listed = await vault.get(manifest.sha256)
     contents = {
-        str(item["file"]): await vault.get(str(item["sha256"])) for item in json.loads(listed)["items"]
+        str(item["name"]): await vault.get(str(item["sha256"])) for item in json.loads(listed)["items"]
     }
     contents["manifest.json"] = listed
     contents["manifest.sig"] = await _signature(vault, kept, manifest)

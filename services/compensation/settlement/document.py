@@ -70,7 +70,7 @@ def _head(sheet: Sheet, agreement: Agreement) -> None:
 
 def _parties(sheet: Sheet, agreement: Agreement) -> None:
     wording = texts("agreement", agreement.language)
-    customer = agreement.customer or wording["customer_unnamed"].format(complaint=agreement.complaint)
+    customer = agreement.customer or wording["customer_unnamed"]
     width = (sheet.epw - _GUTTER) / 2
     top = sheet.get_y()
     lowest = top

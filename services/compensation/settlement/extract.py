@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 
@@ -17,31 +18,33 @@ from eventlog.log import EventLog
 from eventlog.recorded import Row
 from eventlog.store import Link, LogStore
 
-FORMAT: Final = "amends.extract.v1"
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """`events` are JSON lines, one for each event; `chain` is the JSON document of the links they stand in."""
+
+    events: bytes
+    chain: bytes
 
 
-async def extract_of(log: EventLog, stream: str, up_to: int) -> bytes:
+async def extract_of(log: EventLog, stream: str, up_to: int) -> Extract:
     """Return the extract of a stream up to a version, as canonical JSON."""
-    rows = [row for row in (await log.store.load({stream: 0}))[stream] if row.version <= up_to]
+    loaded = (await log.store.load({stream: 0}))[stream]
+    flushes = await _flushes(log.store, [row for row in loaded if row.version <= up_to])
+    # What is loaded to be folded comes without its public bytes; what the chain covers has them.
+    rows = [row for _, flush in flushes for row in flush if row.stream == stream and row.version <= up_to]
     opened = await log.opened(rows)
-    return rfc8785.dumps(
-        {
-            "format": FORMAT,
-            "stream": stream,
-            "up_to": up_to,
-            "events": [
-                {"opened": recorded.event.model_dump(mode="json"), "row": _columns(row)}
-                for recorded, row in zip(opened, rows, strict=True)
-            ],
-            "links": await _links(log.store, rows),
-        }
-    )
+    lines = [
+        rfc8785.dumps({**_columns(row), "opened": recorded.event.model_dump(mode="json")})
+        for recorded, row in zip(opened, rows, strict=True)
+    ]
+    chain = rfc8785.dumps({"links": [link for link, _ in flushes]})
+    return Extract(b"".join(line + b"\n" for line in lines), chain)
 
 
 def _columns(row: Row) -> dict[str, Any]:
     """Return every column the row's hash covers; bytes in base64, times with their microseconds."""
     return {
-        "id": row.id,
         "position": row.position,
         "stream": row.stream,
         "version": row.version,
@@ -56,31 +59,32 @@ def _columns(row: Row) -> dict[str, Any]:
         "public_sequence": row.public_sequence,
         "body": b64encode(row.body).decode(),
         "public": None if row.public is None else b64encode(row.public).decode(),
-        "hash": row_hash(row).hex(),
     }
 
 
-async def _links(store: LogStore, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the chain links the rows stand in; of the rows of other streams in them, the hashes only."""
-    found: list[dict[str, Any]] = []
+async def _flushes(store: LogStore, rows: Sequence[Row]) -> list[tuple[dict[str, Any], list[Row]]]:
+    """Return the chain links the rows stand in, each with all rows it covers."""
+    found: list[tuple[dict[str, Any], list[Row]]] = []
     covered = 0
     for row in rows:
         if row.position <= covered:
             continue
         (link,) = await store.links(row.position - 1, 1)
-        found.append(await _link(store, link))
+        found.append(await _flush(store, link))
         covered = link.last_position
     return found
 
 
-async def _link(store: LogStore, link: Link) -> dict[str, Any]:
+async def _flush(store: LogStore, link: Link) -> tuple[dict[str, Any], list[Row]]:
+    """Return a link as the proof tells it (of the rows their hashes only), and its rows."""
     before = link.first_position - 1
     previous = (await store.links(before - 1, 1))[0].hash if before else b""
     rows = await store.read(before, link.last_position - before)
-    return {
+    told = {
         "first_position": link.first_position,
         "last_position": link.last_position,
         "previous": previous.hex(),
         "rows": [row_hash(row).hex() for row in rows],
         "hash": link.hash.hex(),
     }
+    return told, rows

@@ -11,8 +11,7 @@ import rfc8785
 from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.settlement.vault import Kept
 
-FORMAT: Final = "amends.manifest.v1"
-CUSTODY_FORMAT: Final = "amends.custody.v1"
+FORMAT: Final = "amends.evidence.1"
 
 # What an item is called in a bundle. Other evidence goes by its hash, in a folder of its own.
 FILES: Final = {
@@ -22,16 +21,20 @@ FILES: Final = {
     "consent": "consent.json",
     "consent-text": "consent-text.txt",
     "drawing": "drawing.png",
-    "extract": "extract.json",
-    "closing-extract": "closing-extract.json",
+    "extract": "events.jsonl",
+    "chain": "chain.json",
+    "closing-extract": "closing-events.jsonl",
+    "closing-chain": "closing-chain.json",
     "custody": "custody.json",
 }
 
 
-def manifest_of(complaint: str, stage: str, named: dict[str, str], kept: Sequence[Kept]) -> bytes:
+def manifest_of(
+    complaint: str, number: int, named: dict[str, str], kept: Sequence[Kept], *, stage: str
+) -> bytes:
     """Return the manifest as canonical JSON.
 
-    `stage` is settled or archived; `named` says which item (SHA-256) of the vault this settlement means by a
+    `number` is the round's, `stage` is settled or archived; `named` says which item (SHA-256) of the vault this settlement means by a
     name. Evidence that was put in by hand is all listed.
     """
     listed = set(named.items())
@@ -39,10 +42,11 @@ def manifest_of(complaint: str, stage: str, named: dict[str, str], kept: Sequenc
     content: dict[str, Any] = {
         "format": FORMAT,
         "complaint": complaint,
+        "round": number,
         "stage": stage,
         "document": named["document"],
         "signed": named["signed"],
-        "items": sorted((_entry(each) for each in items), key=lambda entry: str(entry["file"])),
+        "items": sorted((_entry(each) for each in items), key=lambda entry: str(entry["name"])),
     }
     return rfc8785.dumps(content)
 
@@ -52,25 +56,23 @@ def custody_of(complaint: str, named: dict[str, str], custody: Iterable[Custodia
     holders: list[Any] = [{"holder": each.holder, "copy_kind": each.copy_kind} for each in custody]
     return rfc8785.dumps(
         {
-            "format": CUSTODY_FORMAT,
             "complaint": complaint,
             "document": named["document"],
             "signed": named["signed"],
-            "holders": holders,
+            "custody": holders,
         }
     )
 
 
 def _entry(kept: Kept) -> dict[str, Any]:
     return {
-        "file": FILES.get(kept.name) or f"evidence/{kept.sha256}{_suffix(kept.media_type)}",
-        "name": kept.name,
+        "name": FILES.get(kept.name) or f"evidence/{kept.sha256}{_suffix(kept.media_type)}",
         "sha256": kept.sha256,
         "size": kept.size,
         "media_type": kept.media_type,
-        "obtained": kept.obtained,
-        "kept_by": kept.kept_by,
-        "kept_at": kept.kept_at.isoformat(),
+        "how": kept.obtained,
+        "by": kept.kept_by,
+        "at": kept.kept_at.isoformat(),
     }
 
 

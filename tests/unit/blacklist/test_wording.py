@@ -53,6 +53,8 @@ def test_statutes_and_fixed_multiples_are_read(
         "I will withdraw my complaint once you pay me 80 dollars.",
         "Pay me $60 and I keep it, or I leave a bad review.",
         "Give me $500 and I sign a release.",
+        "Half the price back and I keep it, thank you.",
+        "Send me 30 dollars or a one star review goes up tonight.",
         "A video goes online today unless the shop compensates me $120.",
     ],
 )
@@ -67,6 +69,7 @@ def test_price_of_silence_is_read(text: str) -> None:
         "希望给个说法，不然我就去消协投诉。",
         "请退款，我愿意配合。",
         "Please refund the 20 pounds you charged twice.",
+        "Please send a refund, and I keep the receipt for my records.",
         "If nobody calls me back I will complain to the regulator.",
         "I will close my account if the app keeps crashing.",
         "I will post the parcel back on Monday unless you tell me otherwise.",

@@ -15,7 +15,7 @@ from operate.demo.playing import Attempt
 from operate.demo.pledges import kept
 from operate.demo.reading import Told
 from operate.demo.reviewing import Judged
-from tests.unit.operate.demo_cases import COMPLAINT, PERSON, tale
+from tests.unit.operate.demo_cases import COMPLAINT, NOON, PERSON, tale
 from tests.unit.operate.demo_records import CLOSED, LIFE, OTHER, read, registered, told, well
 
 NINETY = {"amount": "90.00", "currency": "GBP"}
@@ -97,7 +97,7 @@ def test_what_was_settled_signed_and_paid_fits() -> None:
             ["The professional complainant is proposed and confirmed; the justified frequent one is not"],
         ),
         (
-            fitting(attempts=[Attempt(COMPLAINT, "offers", "customer_terms_first", "", "a-017", 3)]),
+            fitting(attempts=[Attempt(COMPLAINT, NOON, "offers", "customer_terms_first", "", "a-017", 3)]),
             ["What had to be refused was"],
         ),
         (
@@ -129,7 +129,9 @@ def test_a_confirmed_flag_asks_for_every_later_complaint_to_be_screened() -> Non
     books = replace(well(), read_back=read(*LIFE, later, proposed, confirmed))
 
     assert failing(books)[1:] == ["Every later complaint of a flagged person is registered like any other"]
-    assert len(failing(replace(books, read_back=read(*LIFE, later, proposed, confirmed, screened)))) == 1
+    routed = told("escalation.routed", complaint=OTHER, seconds=5, rule="flag_professional")
+    screened_and_routed = read(*LIFE, later, proposed, confirmed, screened, routed)
+    assert len(failing(replace(books, read_back=screened_and_routed))) == 1
 
 
 def test_a_reopened_negotiation_is_open_until_its_next_end() -> None:
