@@ -42,6 +42,9 @@ _LOOK_AGAIN: Final = frozenset(
 )
 
 
+_NOT_IN_HAND: Final = frozenset({"received", "classified"})
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """Something that had to be refused: when, at which door, by which rule, by whom, after how many events."""
@@ -177,7 +180,8 @@ class Playing:
         if seen.bypass == "done" and case.account_of is None and seen.timing is not None:
             view = await self._doors.get(REFERRER, "escalation", f"/v1/escalations/{case.complaint}")
             case.account_of = _asked_for_account(view)
-        if seen.asks_for_money and seen.talk is None:
+        # Nobody talks about money before somebody has taken the complaint in hand.
+        if seen.asks_for_money and seen.talk is None and seen.stage not in _NOT_IN_HAND:
             view = await self._doors.get(REFERRER, "compensation", f"/v1/negotiations/{case.complaint}")
             seen = replace(seen, talk=talk_of(view))
         return seen

@@ -19,6 +19,7 @@ def _decoded(value: object) -> object:
 
 
 Bytes = Annotated[bytes, BeforeValidator(_decoded)]
+Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
 
 
 class _Strict(BaseModel):
@@ -60,9 +61,9 @@ class ChainLink(_Strict):
 
     first_position: Annotated[int, Field(ge=1)]
     last_position: int
-    previous: str
-    hash: str
-    rows: tuple[str, ...]
+    previous: Hex
+    hash: Hex
+    rows: tuple[Hex, ...]
 
     def gives_its_hash(self) -> bool:
         """Say whether the rows' hashes and the previous link lead to this one."""

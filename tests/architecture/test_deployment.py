@@ -27,7 +27,7 @@ def composition() -> dict[str, Any]:
 
 
 def needed_by(service: Service) -> set[str]:
-    signs_with = {service.certificate} - {None}
+    signs_with = [] if service.certificate is None else [service.certificate]
     return {*service.keys, *signs_with, "database", "keys-database"}
 
 

@@ -14,6 +14,8 @@ import typer
 from contracts.register import Register
 from operate.cli import COMMANDS
 from operate.stack.services import SERVICES
+from services.blacklist.settings import BlacklistSettings
+from services.compensation.settings import CompensationSettings
 from services.escalation.settings import EscalationSettings
 from services.intake.settings import IntakeSettings
 from tests.architecture.source import ROOT, documents, text_of, tracked
@@ -149,16 +151,20 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
 
 def test_every_setting_of_a_service_is_told_to_operators() -> None:
     told = set(re.findall(r"^\| `AMENDS_([A-Z_]+)` \|", text_of("docs/operate.md"), re.MULTILINE))
-    fields = set(IntakeSettings.model_fields) | set(EscalationSettings.model_fields)
+    settings = (IntakeSettings, EscalationSettings, CompensationSettings, BlacklistSettings)
+    fields = {field.upper() for each in settings for field in each.model_fields}
 
-    assert {field.upper() for field in fields} - told == set()
+    assert fields - told == set()
 
 
 def test_every_secret_of_a_service_is_told_to_operators() -> None:
-    told = set(re.findall(r"^\| `([a-z<>-]+\.(?:key|json))` \|", text_of("docs/operate.md"), re.MULTILINE))
-    shared = {name for service in SERVICES for name in service.shared_secrets}
+    told = set(
+        re.findall(r"^\| `([a-z<>-]+\.(?:key|json|pem))` \|", text_of("docs/operate.md"), re.MULTILINE)
+    )
+    shared = {name for service in SERVICES for name in (*service.shared_secrets, *service.own_keys)}
+    certificates = {service.certificate for service in SERVICES if service.certificate is not None}
 
-    assert shared | {"<service>-hash.key", "<service>-dead-letter.key"} <= told
+    assert shared | certificates | {"<service>-hash.key", "<service>-dead-letter.key"} <= told
 
 
 @pytest.mark.parametrize("room", ["eventlog", "hosting"])

@@ -150,7 +150,7 @@ async def test_a_query_over_arrays_is_planned_once(alone: Pool) -> None:
     )
 
     assert planned is not None
-    assert (20, 0) == tuple(planned)
+    assert tuple(planned) == (20, 0)
 
 
 async def plan_of(alone: Pool, query: str, arguments: tuple[Any, ...]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -194,7 +195,19 @@ async def test_steps_run_again_repeat_nothing(found: House) -> None:
 
     assert await found.vault.items_of(story.COMPLAINT) == before
     assert len(await found.recorded()) == events
-    assert len(list(found.mail.iterdir())) == len(list(found.payments.iterdir())) == 1
+    assert len(list(found.mail.iterdir())) == 2
+    assert len(list(found.payments.iterdir())) == 1
+
+
+async def test_customer_is_sent_the_agreement_that_both_signed(found: House) -> None:
+    await settled(found)
+
+    letter = json.loads((found.mail / f"{story.COMPLAINT}-copy-1.json").read_text(encoding="utf-8"))
+    (concluded,) = [each.event for each in await found.recorded() if each.event.TYPE.endswith(".settled")]
+    (attached,) = letter["attachments"]
+    assert hashlib.sha256(base64.b64decode(attached["content"])).hexdigest() == concluded.signed
+    assert letter["to"] == found.letter()["to"]
+    assert "link" not in letter
 
 
 async def test_two_instances_that_settle_at_once_sign_once(found: House, pool: Pool, tmp_path: Path) -> None:

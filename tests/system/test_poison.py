@@ -13,7 +13,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from contracts.topics import COMPLAINT, CONTACT, ESCALATION
+from contracts.topics import COMPLAINT, CONTACT, ESCALATION, FLAG, NEGOTIATION, TOPICS
 from eventlog.ids import derived_id
 from tests.system import promises
 from tests.system.canaries import everywhere, found_in
@@ -26,14 +26,23 @@ from tests.system.complaints import (
     registered,
 )
 from tests.system.contacts import Sender, sender_to
-from tests.system.installation import LiveInstallation, finished, until
+from tests.system.flags import phone, proposed, shown
+from tests.system.hearing import HEARD_TYPES
+from tests.system.installation import DECLARED, LiveInstallation, finished, until
 from tests.system.judging import gathered
+from tests.system.negotiations import REFUND_ZH, talks
 from tests.system.people import CARE_SENIOR, OPERATOR, People
 from tests.system.reading import Record, records_of, settled, unread
 from tests.system.spoiling import KINDS, Raw, a_contact, as_another, as_sent, with_headers
 
-HEARER: Final = {COMPLAINT.name: "escalation", ESCALATION.name: "intake", CONTACT.name: "intake"}
-EACH: Final = 2
+HEARERS: Final = {topic.name: topic.consumers for topic in TOPICS if topic.consumers}
+# What is spoilt on each topic; only who listens to it must keep it aside.
+MODELS: Final = {
+    COMPLAINT.name: "amends.complaint.registered.v1",
+    ESCALATION.name: "amends.escalation.routed.v1",
+    NEGOTIATION.name: "amends.negotiation.opened.v1",
+    FLAG.name: "amends.flag.screened.v1",
+}
 FLOOD: Final = 200
 WIDE_BYTES: Final = 4_194_304
 Place = tuple[str, int, int]
@@ -50,7 +59,7 @@ async def _widen(installation: LiveInstallation) -> None:
     await admin.start()
     limit = {"max.message.bytes": str(WIDE_BYTES)}
     try:
-        for topic in HEARER:
+        for topic in HEARERS:
             resource = ConfigResource(ConfigResourceType.TOPIC, installation.topic(topic), configs=limit)
             await admin.alter_configs([resource])
     finally:
@@ -89,14 +98,14 @@ async def all_read(installation: LiveInstallation) -> None:
     await until(so, "everything on the topics is read", every=0.1)
 
 
-async def copies(installation: LiveInstallation, topic: str, count: int) -> list[Record]:
-    """Wait for the copies of dead letters on their own topic."""
+async def copies(installation: LiveInstallation, topic: str, hearer: str, count: int) -> list[Record]:
+    """Wait for the copies of a service's dead letters on their own topic."""
 
     async def so() -> list[Record]:
-        found = await records_of(installation, f"{topic}.{HEARER[topic]}.dlq")
+        found = await records_of(installation, f"{topic}.{hearer}.dlq")
         return found if len(found) >= count else []
 
-    return await until(so, f"{count} copies lie on the dead-letter topic of {topic}")
+    return await until(so, f"{count} copies lie on the dead-letter topic of {topic} for {hearer}")
 
 
 def place_of(copy: Record, installation: LiveInstallation) -> Place:
@@ -104,35 +113,53 @@ def place_of(copy: Record, installation: LiveInstallation) -> Place:
     return topic, int(copy.header("x-original-partition")), int(copy.header("x-original-offset"))
 
 
+async def models_of(installation: LiveInstallation, people: People) -> dict[str, tuple[str, Raw]]:
+    """Return for each topic the record to be spoilt, and the id in its key."""
+    person, (flagged, *_) = await proposed(people, phone())
+    demanded = await registered(people, complaint(REFUND_ZH))
+    await offered(people, demanded, "care")
+    await talks(people, demanded, "liability_review")
+    ids = {**dict.fromkeys(MODELS, demanded), FLAG.name: person}
+    await shown(people, flagged, "proposed")
+    found = {}
+    for topic, kind in MODELS.items():
+        said = await said_of(installation, topic, ids[topic])
+        found[topic] = ids[topic], next(raw for raw in said if raw.headers["ce_type"] == kind.encode())
+    return found
+
+
+def obliged(topic: str) -> list[str]:
+    """Return who must keep the poison of a topic aside: those who listen to what it once was."""
+    return [name for name in HEARERS[topic] if topic == CONTACT.name or MODELS[topic] in HEARD_TYPES[name]]
+
+
 async def test_poison_of_every_kind_is_kept_aside_and_hurts_nobody(
     installation: LiveInstallation, people: People, sender: Sender
 ) -> None:
-    model = await registered(people, complaint(PAST_EN))
-    await offered(people, model, "care")
-    models = {
-        topic: (await said_of(installation, topic, model))[0] for topic in (COMPLAINT.name, ESCALATION.name)
-    }
-    injected: dict[str, set[Place]] = {topic: set() for topic in HEARER}
+    models = await models_of(installation, people)
+    injected: dict[str, set[Place]] = {topic: set() for topic in HEARERS}
     good = []
-    for number in range(EACH):
-        for kind, spoil in KINDS.items():
-            stranger = str(derived_id("stranger", kind, str(number)))
-            for topic, raw in models.items():
-                injected[topic].add(await sent(sender, topic, spoil(as_another(raw, model, stranger))))
-            injected[CONTACT.name].add(await sent(sender, CONTACT.name, spoil(a_contact())))
-            good.append(await registered(people, complaint(PAST_EN)))
+    for kind, spoil in KINDS.items():
+        for topic, (one, raw) in models.items():
+            stranger = str(derived_id("stranger", kind, topic))
+            injected[topic].add(await sent(sender, topic, spoil(as_another(raw, one, stranger))))
+        injected[CONTACT.name].add(await sent(sender, CONTACT.name, spoil(a_contact())))
+        good.append(await registered(people, complaint(PAST_EN)))
     await all_read(installation)
-    kept = {name: await dead(installation, name) for name in ("intake", "escalation")}
-    copied = {topic: await copies(installation, topic, len(places)) for topic, places in injected.items()}
     await settled(installation)
+    kept = {name: await dead(installation, name) for name in DECLARED}
 
-    assert kept["escalation"].keys() == injected[COMPLAINT.name]
-    assert kept["intake"].keys() == injected[ESCALATION.name] | injected[CONTACT.name]
-    for topic, found in copied.items():
-        assert {place_of(copy, installation) for copy in found} == injected[topic]
-        assert len(found) == len(injected[topic])
+    for topic, places in injected.items():
+        for name in HEARERS[topic]:
+            mine = {place for place in kept[name] if place[0] == topic}
+            assert mine <= places
+            if name in obliged(topic):
+                found = await copies(installation, topic, name, len(places))
+                assert mine == places
+                assert {place_of(copy, installation) for copy in found} == places
+                assert len(found) == len(places)
     assert all(row["sealed_value"] for rows in kept.values() for row in rows.values())
-    assert await _broken(installation, [model, *good], injected) == []
+    assert await _broken(installation, good, injected) == []
     assert found_in(await everywhere(installation)) == []
 
 
@@ -152,12 +179,12 @@ async def _broken(
 async def test_dead_letter_shows_nothing_of_what_people_wrote(
     installation: LiveInstallation, people: People
 ) -> None:
-    for service in ("intake", "escalation"):
-        shown = json.dumps(
+    for service in DECLARED:
+        listed = json.dumps(
             await people.get(OPERATOR, "/v1/operations/dead-letters", service=service), ensure_ascii=False
         )
         for name in CANARY_NAMES:
-            assert name not in shown
+            assert name not in listed
     refused = await people.ask(CARE_SENIOR, "GET", "/v1/operations/dead-letters", service="intake")
 
     assert refused.status_code == 403
@@ -238,27 +265,26 @@ async def _inbox(installation: LiveInstallation, stranger: str) -> int:
     return int(last)
 
 
-async def test_too_much_poison_stops_the_consumer_with_an_alarm_and_loses_nothing(
+async def test_too_much_poison_stops_every_consumer_with_an_alarm_and_loses_nothing(
     installation: LiveInstallation, people: People, sender: Sender
 ) -> None:
     raw = (await said_of(installation, COMPLAINT.name, await registered(people, complaint(PAST_EN))))[0]
     for number in range(FLOOD):
         await sent(sender, COMPLAINT.name, replace(raw, key=f"flood-{number}"))
-    stopped = installation.only("escalation")
+    stopped = [installation.only(name) for name in COMPLAINT.consumers]
     after = await registered(people, complaint(PAST_EN))
-    exit_status = await asyncio.to_thread(stopped.ended)
+    statuses = await asyncio.gather(*(asyncio.to_thread(each.ended) for each in stopped))
 
-    async def routed() -> bool:
-        if not stopped.is_alive:
-            stopped.start()  # as whoever supervises it would, once an operator has looked
-        query = "SELECT 1 FROM eventlog.events WHERE stream = $1 AND type = 'escalation.routed'"
-        return bool(await installation.rows("escalation", query, f"escalation-{after}"))
+    async def heard_by_all() -> bool:
+        for each in stopped:
+            if not each.is_alive:
+                each.start()  # as whoever supervises it would, once an operator has looked
+        query = "SELECT 1 FROM eventlog.inbox WHERE key = $1"
+        known = [await installation.rows(name, query, f"complaint-{after}") for name in COMPLAINT.consumers]
+        return all(known)
 
-    assert await until(routed, "what came behind the poison is handled", seconds=90)
-    assert exit_status == 1
-    assert b"declared_dead" in stopped.log.read_bytes()
-    assert await all_dead(installation) >= FLOOD
-
-
-async def all_dead(installation: LiveInstallation) -> int:
-    return len(await dead(installation, "escalation"))
+    assert await until(heard_by_all, "what came behind the poison is handled", seconds=120)
+    assert statuses == [1] * len(stopped)
+    for each in stopped:
+        assert b"declared_dead" in each.log.read_bytes()
+        assert len(await dead(installation, each.service.name)) >= FLOOD

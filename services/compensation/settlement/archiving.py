@@ -68,6 +68,10 @@ class Archiving:
         await self._manifest(recorded, named, at, stage="settled")
         return Concluded(signed, self._signer.fingerprint, extract["extract"])
 
+    async def kept(self, sha256: str) -> bytes:
+        """Return an item of the vault. Raises NotInVault."""
+        return await self._vault.get(sha256)
+
     async def close(self, recorded: Recorded[Any], settlement: Settlement, at: datetime) -> str:
         """Keep the closing extract and the last manifest; return the manifest's SHA-256 (hex)."""
         before = await self._settled_manifest(recorded.key, settlement)

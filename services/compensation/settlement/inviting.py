@@ -11,7 +11,7 @@ from services.compensation.domain.negotiation.agreement import contents_of
 from services.compensation.domain.negotiation.events import SigningLinkIssued
 from services.compensation.domain.negotiation.facts import Customer
 from services.compensation.settlement.effects import Effects
-from services.compensation.settlement.letters import Invitation, MailFolder
+from services.compensation.settlement.letters import Invitation, MailFolder, SignedCopy
 from services.compensation.settlement.links import link_for, new_token, token_hash
 
 
@@ -66,6 +66,25 @@ class Inviting:
             return b"sent"
 
         await self._effects.once(cause, "letter", put)
+
+    async def send_copy(self, stream: str, number: int, pdf: bytes, cause: str) -> None:
+        """Put the letter with the agreement both signed into the mail folder, once: every signatory gets a copy."""
+
+        async def put() -> bytes:
+            contents = contents_of([recorded.event for recorded in await self._log.history(stream)])
+            if contents is not None:
+                copy = SignedCopy(
+                    complaint=contents.complaint,
+                    round=number,
+                    language=contents.language,
+                    company=self._company,
+                    customer=contents.customer if isinstance(contents.customer, Customer) else None,
+                    pdf=pdf,
+                )
+                await self._mail.send_copy(copy)
+            return b"sent"
+
+        await self._effects.once(cause, "copy_letter", put)
 
     async def _put(self, stream: str, link: Link) -> None:
         history = [recorded.event for recorded in await self._log.history(stream)]

@@ -4,6 +4,7 @@
 - document rendered → a one-time link leaves in a letter, `IssueSigningLink`
 - customer signed → the extract is made, the company signs, `SignAsCompany`
 - payment instructed → the order goes into the payment folder
+- settled → the customer's copy leaves in a letter
 - paid, or settled without payment → the closing extract and the manifest, `Archive`
 """
 
@@ -99,8 +100,8 @@ class Settling:
                 command = await self._order(recorded, instructed)
             case Paid():
                 command = await self._archive(recorded, at)
-            case Settled(sum=agreed) if agreed.amount == 0:
-                command = await self._archive(recorded, at)
+            case Settled() as settled:
+                command = await self._conclude(recorded, settled, at)
             case _:
                 command = None
         # One event calls for one command at most, so its name tells enough.
@@ -170,6 +171,11 @@ class Settling:
         # Whoever pays may take the file away: what was ordered once is not put there again.
         await self._effects.once(recorded.id, "payment_order", put)
         return None
+
+    async def _conclude(self, recorded: Recorded[Any], settled: Settled, at: datetime) -> Command | None:
+        pdf = await self._archiving.kept(settled.signed)
+        await self._inviting.send_copy(recorded.stream, settled.round, pdf, recorded.id)
+        return None if settled.sum.amount else await self._archive(recorded, at)
 
     async def _archive(self, recorded: Recorded[Any], at: datetime) -> Command | None:
         contents = contents_of(await self._history(recorded))
