@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Path, Request
@@ -17,6 +17,7 @@ from hosting.identity import caller
 from hosting.running import Running
 
 Caller = Annotated[By, Depends(caller)]
+UUID_PATTERN: Final = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 async def engine(request: Request) -> Running:
@@ -45,9 +46,7 @@ async def asked(request: Request, by: Caller, running: Engine) -> Asked:
 Ask = Annotated[Asked, Depends(asked)]
 Id = Annotated[
     str,
-    Path(
-        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="the uuid the door answered with"
-    ),
+    Path(pattern=UUID_PATTERN, description="the uuid the door answered with"),
 ]
 
 

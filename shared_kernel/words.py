@@ -40,6 +40,15 @@ def folded(text: str) -> str:
     return _INVISIBLE.sub("", plain).replace("\u2019", "'")
 
 
+def name_key(text: str | None) -> str:
+    """Return a name (product, site, merchant, person, address) as it is compared; empty when nothing is left.
+
+    Width, case, spaces and punctuation do not count.
+    """
+    plain = unicodedata.normalize("NFKC", text or "").casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
 def is_han(token: str) -> bool:
     """Say whether a token is a Chinese character."""
     return _IS_HAN.match(token) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from operate.stack import services
@@ -26,11 +28,17 @@ def start_services(
     """
     home = Home(home_path)
     with alone(home.lock_file, watcher):
-        for service in SERVICES:
-            last = read_state(home.state_file).members.get(service.name)
-            if last is None or not last.alive:
-                watcher.step(f"Starting {service.name}")
-                _launch(home, installation, service, last)
+        state = read_state(home.state_file)
+        last = {service.name: state.members.get(service.name) for service in SERVICES}
+        missing = [each for each in SERVICES if not _is_alive(last[each.name])]
+        environments = {each.name: _environment(installation, each, last[each.name]) for each in missing}
+        if missing:
+            watcher.step("Bringing the databases up to date")
+            _migrate(home, missing, environments)
+        for service in missing:
+            watcher.step(f"Starting {service.name}")
+            log = _log(home, service)
+            _note(home, service, services.launch(service, environments[service.name], log))
         running = {service.name: read_state(home.state_file).members[service.name] for service in SERVICES}
         for service in SERVICES:
             watcher.step(f"Waiting until {service.name} is ready")
@@ -54,11 +62,23 @@ def stop_all(home_path: Path, watcher: Watcher = _SILENT) -> None:
     stop_engines(home_path, watcher)
 
 
-def _launch(home: Home, installation: Installation, service: Service, last: Running | None) -> None:
-    port = free_port(last.port if last else service.port)
-    environment = service_environment(installation, service, port)
-    services.migrate(service, environment, _log(home, service))
-    _note(home, service, services.launch(service, environment, _log(home, service)))
+def _is_alive(last: Running | None) -> bool:
+    return last is not None and last.alive
+
+
+def _environment(installation: Installation, service: Service, last: Running | None) -> dict[str, str]:
+    return service_environment(installation, service, free_port(last.port if last else service.port))
+
+
+def _migrate(home: Home, missing: Sequence[Service], environments: Mapping[str, Mapping[str, str]]) -> None:
+    """Migrate side by side: most of it is each process's own start."""
+    with ThreadPoolExecutor(len(missing)) as threads:
+        begun = [
+            threads.submit(services.migrate, each, environments[each.name], _log(home, each))
+            for each in missing
+        ]
+    for each in begun:
+        each.result()
 
 
 def _log(home: Home, service: Service) -> Path:

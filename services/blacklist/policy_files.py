@@ -25,7 +25,7 @@ from services.blacklist.domain.policy import (
     Window,
     WordingTable,
 )
-from services.blacklist.domain.wording import sketch
+from shared_kernel.sketches import sketch
 
 T = TypeVar("T")
 

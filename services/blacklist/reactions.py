@@ -18,8 +18,8 @@ from eventlog.recorded import Recorded
 from services.blacklist.domain.flag.commands import ClockRanOut, NoteFact
 from services.blacklist.domain.flag.events import FactNoted
 from services.blacklist.domain.flag.facts import Alike, Attributes, Compared
-from services.blacklist.domain.wording import alike_percent
 from shared_kernel.roles import SYSTEM
+from shared_kernel.sketches import alike_percent
 
 # Blacklist itself: what it notes, proposes and ends of its own accord.
 BLACKLIST: Final = By(actor="blacklist", roles=(SYSTEM,))
@@ -59,7 +59,7 @@ def on_timer(_stream: str, name: str, due: datetime, at: datetime) -> ClockRanOu
 
 
 def _compared(mine: Attributes, others: dict[str, Attributes]) -> Compared:
-    percents = {other: alike_percent(mine.sketch, theirs.sketch) for other, theirs in others.items()}
+    percents = {other: alike_percent(mine.sketch, theirs.sketch) or 0 for other, theirs in others.items()}
     return Compared(
         alike=tuple(
             Alike(other=other, percent=percent)

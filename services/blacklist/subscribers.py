@@ -14,11 +14,12 @@ from eventlog.incoming import Heard, Incoming
 from eventlog.message import Command
 from services.blacklist.domain.flag import facts
 from services.blacklist.domain.flag.commands import NoteFact
-from services.blacklist.domain.wording import read_wording, sketch
+from services.blacklist.domain.wording import read_wording
 from services.blacklist.handlers import stream_of
 from services.blacklist.policy_files import load_wording
 from services.blacklist.reactions import BLACKLIST
 from shared_kernel.money import Money, MoneyError, money
+from shared_kernel.sketches import sketch
 
 M = TypeVar("M", bound=ComplaintMessage)
 

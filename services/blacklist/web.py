@@ -7,12 +7,12 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from eventlog.message import By
-from eventlog.projections import reached
-from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
+from hosting.asked import Ask, Caller, Done, Engine, Id, done
 from hosting.bodies import body_as
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
+from hosting.reading import After, MinPosition, history_shown, require_position
 from services.blacklist import bodies, handlers
 from services.blacklist.domain.flag.state import FlagState, Unheard
 from services.blacklist.domain.policy import FlagPolicy
@@ -21,7 +21,6 @@ from services.blacklist.screening import Screening
 from services.blacklist.views import person_view
 from shared_kernel.roles import CUSTOMER, LADDER, OPERATOR, PLATFORM, REVIEWER
 
-READ_MODEL_SECONDS_MAX = 5.0
 # Who works with flags; texts are for them alone.
 STAFF = (*LADDER, REVIEWER)
 
@@ -59,12 +58,12 @@ async def flags(
     by: Caller,
     engine: Engine,
     state: Annotated[FlagState | None, Query()] = None,
-    after: Annotated[str | None, Query(pattern="^[0-9a-f-]{36}$")] = None,
-    min_position: Annotated[int, Query(ge=0)] = 0,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List persons who have, or had, a flag, 100 a page; `after` is the last person of the page before."""
     require_role(by, *STAFF, OPERATOR)
-    await _wait_for(engine, min_position)
+    await require_position(engine, flag_list.NAME, min_position)
     rows = await flag_list.listed(engine.pool, state=state, after=after)
     return {"flags": [dict(row) for row in rows]}
 
@@ -84,12 +83,7 @@ async def flags_of_person(
 @router.get("/flags/{person}/history")
 async def history(person: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell a person's stream event by event. What people wrote is shown to staff and reviewers only."""
-    require_role(by, *STAFF, OPERATOR)
-    events = await engine.log.history(handlers.stream_of(person))
-    if not events:
-        raise _unknown()
-    with_texts = bool(set(by.roles) & set(STAFF))
-    return {"events": [event_shown(event, with_texts=with_texts) for event in events]}
+    return await history_shown(engine, handlers.stream_of(person), by, unknown=_unknown(), texts_for=STAFF)
 
 
 @router.post("/flags/{person}/proposals", openapi_extra=documented_body(bodies.ProposalBody))
@@ -197,19 +191,6 @@ async def lift(
 def _require_reader(by: By, person: str) -> None:
     if not (CUSTOMER in by.roles and by.actor == person):
         require_role(by, *STAFF, OPERATOR)
-
-
-async def _wait_for(engine: Any, position: int) -> None:
-    followers = engine.storage.followers
-    if position and not await reached(
-        followers, flag_list.NAME, position, seconds_max=READ_MODEL_SECONDS_MAX
-    ):
-        raise Problem(
-            503,
-            "read_model_behind",
-            "the list has not reached min_position yet",
-            headers={"retry-after": "1"},
-        )
 
 
 def _unknown() -> Problem:

@@ -6,19 +6,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from eventlog.projections import reached
-from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
+from hosting.asked import Ask, Caller, Done, Engine, Id, done
 from hosting.bodies import body_as
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
+from hosting.reading import After, MinPosition, history_shown, require_position
 from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.state import NotHeard
 from services.compensation.projections import negotiation_list
 from services.compensation.views import ledger, negotiation_view
 from shared_kernel.roles import LADDER, OPERATOR, PLATFORM, REVIEWER
 
-READ_MODEL_SECONDS_MAX = 5.0
 # Who may read every negotiation; a customer reads the own one.
 READERS = (*LADDER, OPERATOR, PLATFORM, REVIEWER)
 
@@ -31,12 +30,12 @@ async def negotiations(
     by: Caller,
     engine: Engine,
     state: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
-    after: Annotated[str | None, Query(pattern="^[0-9a-f-]{36}$")] = None,
-    min_position: Annotated[int, Query(ge=0)] = 0,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List negotiations, 100 a page; `after` is the last complaint of the page before."""
     require_role(by, *READERS)
-    await _wait_for(engine, negotiation_list.NAME, min_position)
+    await require_position(engine, negotiation_list.NAME, min_position)
     rows = await negotiation_list.listed(engine.pool, state=state, after=after)
     return {"negotiations": [dict(row) for row in rows]}
 
@@ -59,12 +58,7 @@ async def negotiation(complaint: Id, by: Caller, engine: Engine) -> dict[str, An
 @router.get("/v1/negotiations/{complaint}/history")
 async def history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell a negotiation event by event. What people wrote is shown to staff only."""
-    require_role(by, *LADDER, OPERATOR)
-    events = await engine.log.history(handlers.stream_of(complaint))
-    if not events:
-        raise _unknown()
-    is_staff = bool(set(by.roles) & set(LADDER))
-    return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
+    return await history_shown(engine, handlers.stream_of(complaint), by, unknown=_unknown())
 
 
 @router.post("/v1/negotiations/{complaint}/rounds", openapi_extra=documented_body(bodies.ReasonBody))
@@ -204,17 +198,6 @@ async def tell_payment(
     return done(
         await handlers.record_payment(engine.log, body.complaint, ask, payment=payment, paid=body.sum.money())
     )
-
-
-async def _wait_for(engine: Any, name: str, position: int) -> None:
-    followers = engine.storage.followers
-    if position and not await reached(followers, name, position, seconds_max=READ_MODEL_SECONDS_MAX):
-        raise Problem(
-            503,
-            "read_model_behind",
-            "the list has not reached min_position yet",
-            headers={"retry-after": "1"},
-        )
 
 
 def _unknown() -> Problem:

@@ -10,13 +10,13 @@ from contracts import complaint, flag, negotiation
 from contracts.message import ComplaintMessage
 from eventlog.incoming import Heard, Incoming
 from eventlog.message import Command
-from services.escalation.domain.detection import features
 from services.escalation.domain.escalation import facts
 from services.escalation.domain.escalation.commands import NoteFact
 from services.escalation.handlers import stream_of
 from services.escalation.reactions import ESCALATION
 from shared_kernel.money import money
 from shared_kernel.roles import is_supervisor
+from shared_kernel.sketches import sketch
 from shared_kernel.terms import cause_words, specific_causes
 
 M = TypeVar("M", bound=ComplaintMessage | flag.Screened)
@@ -65,7 +65,7 @@ def _registered(
         service=message.service,
         merchant=message.merchant,
         batch=message.product.batch if message.product else None,
-        features=features(narrative),
+        features=sketch(narrative),
     )
     return _noted(incoming, message, fact, attributes)
 

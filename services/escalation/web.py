@@ -6,20 +6,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from eventlog.projections import reached
-from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
+from hosting.asked import Ask, Caller, Done, Engine, Id, done
 from hosting.bodies import body_as
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
+from hosting.reading import After, MinPosition, history_shown, require_position
 from services.escalation import bodies, handlers
 from services.escalation.domain.escalation.state import Unheard
 from services.escalation.domain.group.state import NotFormed
 from services.escalation.projections import escalation_list, group_list
 from services.escalation.views import escalation_view, group_view
 from shared_kernel.roles import LADDER, OPERATOR
-
-READ_MODEL_SECONDS_MAX = 5.0
 
 router = APIRouter(tags=["escalations"])
 
@@ -30,12 +28,12 @@ async def escalations(
     by: Caller,
     engine: Engine,
     desk: Annotated[str | None, Query(max_length=64)] = None,
-    after: Annotated[str | None, Query(pattern="^[0-9a-f-]{36}$")] = None,
-    min_position: Annotated[int, Query(ge=0)] = 0,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List escalations, 100 a page; `after` is the last complaint of the page before."""
     require_role(by, *LADDER, OPERATOR)
-    await _wait_for(engine, escalation_list.NAME, min_position)
+    await require_position(engine, escalation_list.NAME, min_position)
     rows = await escalation_list.listed(engine.pool, desk=desk, after=after)
     return {"escalations": [dict(row) for row in rows]}
 
@@ -53,14 +51,14 @@ async def escalation(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any
     require_role(by, *LADDER, OPERATOR)
     folded = await engine.log.state(handlers.stream_of(complaint))
     if isinstance(folded.state, Unheard):
-        raise _unknown("not_registered", "escalation has not heard of a complaint under this id")
+        raise _not_registered()
     return {"version": folded.version, **escalation_view(folded.state, engine.clock.now())}
 
 
 @router.get("/v1/escalations/{complaint}/history")
 async def escalation_history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell an escalation event by event. What people wrote is shown to staff only."""
-    return await _history(handlers.stream_of(complaint), by, engine, unknown="not_registered")
+    return await history_shown(engine, handlers.stream_of(complaint), by, unknown=_not_registered())
 
 
 @router.post("/v1/escalations/{complaint}/shelving", openapi_extra=documented_body(bodies.MoveBody))
@@ -181,12 +179,12 @@ async def return_referral(
 async def groups(
     by: Caller,
     engine: Engine,
-    after: Annotated[str | None, Query(pattern="^[0-9a-f-]{36}$")] = None,
-    min_position: Annotated[int, Query(ge=0)] = 0,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List groups, 100 a page; `after` is the last group of the page before."""
     require_role(by, *LADDER, OPERATOR)
-    await _wait_for(engine, group_list.NAME, min_position)
+    await require_position(engine, group_list.NAME, min_position)
     return {"groups": [dict(row) for row in await group_list.listed(engine.pool, after=after)]}
 
 
@@ -196,14 +194,14 @@ async def group_shown(group: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     require_role(by, *LADDER, OPERATOR)
     folded = await engine.log.state(handlers.group_stream_of(group))
     if isinstance(folded.state, NotFormed):
-        raise _unknown("group_unknown", "there is no group under this id")
+        raise _group_unknown()
     return {"version": folded.version, **group_view(folded.state)}
 
 
 @router.get("/v1/groups/{group}/history")
 async def group_history(group: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell a group event by event: how it grew, and why each member joined."""
-    return await _history(handlers.group_stream_of(group), by, engine, unknown="group_unknown")
+    return await history_shown(engine, handlers.group_stream_of(group), by, unknown=_group_unknown())
 
 
 @router.post("/v1/groups/{group}/members", openapi_extra=documented_body(bodies.JoinBody))
@@ -271,25 +269,9 @@ async def _keeper(engine: Any) -> str:
     return str(key.person)
 
 
-async def _history(stream: str, by: Any, engine: Any, *, unknown: str) -> dict[str, Any]:
-    require_role(by, *LADDER, OPERATOR)
-    events = await engine.log.history(stream)
-    if not events:
-        raise _unknown(unknown, "nothing is known under this id")
-    is_staff = bool(set(by.roles) & set(LADDER))
-    return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
+def _not_registered() -> Problem:
+    return Problem(404, "not_registered", "escalation has not heard of a complaint under this id")
 
 
-async def _wait_for(engine: Any, name: str, position: int) -> None:
-    followers = engine.storage.followers
-    if position and not await reached(followers, name, position, seconds_max=READ_MODEL_SECONDS_MAX):
-        raise Problem(
-            503,
-            "read_model_behind",
-            "the list has not reached min_position yet",
-            headers={"retry-after": "1"},
-        )
-
-
-def _unknown(rule: str, detail: str) -> Problem:
-    return Problem(404, rule, detail)
+def _group_unknown() -> Problem:
+    return Problem(404, "group_unknown", "there is no group under this id")

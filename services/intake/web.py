@@ -10,12 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.findings import explain_errors
 from contracts.register import Register, unknown_members
-from eventlog.projections import reached
-from hosting.asked import Ask, Caller, Done, Engine, Id, done, event_shown
+from hosting.asked import Ask, Caller, Done, Engine, Id, done
 from hosting.bodies import body_as, json_body
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Fault, Problem
+from hosting.reading import After, MinPosition, history_shown, require_position
 from services.intake import bodies, handlers
 from services.intake.domain.complaint.policy import ComplaintPolicy
 from services.intake.projections import complaint_list
@@ -24,7 +24,6 @@ from services.intake.views import as_view
 from shared_kernel.roles import LADDER, OPERATOR, PLATFORM, REVIEWER
 
 REGISTER: TypeAdapter[Register] = TypeAdapter(Register)
-READ_MODEL_SECONDS_MAX = 5.0
 # Who may read every complaint; a customer (by link) reads the own one.
 READERS = (*LADDER, OPERATOR, PLATFORM, REVIEWER)
 
@@ -75,21 +74,21 @@ async def complaints(
     stage: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
     desk: Annotated[str | None, Query(max_length=64)] = None,
     open_only: Annotated[bool, Query()] = False,
-    after: Id | None = None,
-    min_position: Annotated[int, Query(ge=0)] = 0,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List complaints, 100 a page; `after` is the last complaint of the page before."""
     require_role(by, *READERS)
-    await _wait_for(engine, min_position)
+    await require_position(engine, complaint_list.NAME, min_position)
     rows = await complaint_list.listed(engine.pool, stage=stage, desk=desk, open_only=open_only, after=after)
     return {"complaints": [dict(row) for row in rows]}
 
 
 @router.get("/counts")
-async def counts(by: Caller, engine: Engine, min_position: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+async def counts(by: Caller, engine: Engine, min_position: MinPosition = 0) -> dict[str, Any]:
     """Count complaints by stage, outcome, timing and grade."""
     require_role(by, *READERS)
-    await _wait_for(engine, min_position)
+    await require_position(engine, complaint_list.NAME, min_position)
     return {"counts": [dict(row) for row in await complaint_list.counted(engine.pool)]}
 
 
@@ -110,13 +109,7 @@ async def complaint_view(
 @router.get("/{complaint}/history")
 async def history(complaint: Id, by: Caller, engine: Engine) -> dict[str, Any]:
     """Tell a complaint event by event. What people wrote is shown to staff only."""
-    events = await engine.log.history(handlers.stream_of(complaint))
-    if not events:
-        raise _unknown()
-    is_staff = bool(set(by.roles) & set(LADDER))
-    if not is_staff:
-        require_role(by, *LADDER, OPERATOR)
-    return {"events": [event_shown(event, with_texts=is_staff) for event in events]}
+    return await history_shown(engine, handlers.stream_of(complaint), by, unknown=_unknown())
 
 
 @router.post("/{complaint}/classification", openapi_extra=documented_body(bodies.CorrectionBody))
@@ -275,19 +268,6 @@ async def decide_elsewhere(
             engine.log, complaint, ask, decided_by=body.decided_by, words=body.words
         )
     )
-
-
-async def _wait_for(engine: Any, position: int) -> None:
-    followers = engine.storage.followers
-    if position and not await reached(
-        followers, complaint_list.NAME, position, seconds_max=READ_MODEL_SECONDS_MAX
-    ):
-        raise Problem(
-            503,
-            "read_model_behind",
-            "the list has not reached min_position yet",
-            headers={"retry-after": "1"},
-        )
 
 
 def _unknown() -> Problem:

@@ -109,7 +109,9 @@ def _inbox(hearer: str, logs: Mapping[str, ServiceLog]) -> dict[tuple[str, str],
 
 
 def _intake(person: str) -> tuple[str, list[Told]]:
-    route = Routed(desk="urgent", level="senior", rule="ongoing", policy="r-1")
+    route, higher = (
+        Routed(desk="urgent", level=level, rule="ongoing", policy="r-1") for level in ("senior", "lead")
+    )
     steps: list[Told] = [
         (None, [replace(story.REGISTER, person=person)]),
         (f"{INTAKE_STREAM}@1", [story.CLASSIFY]),
@@ -117,7 +119,7 @@ def _intake(person: str) -> tuple[str, list[Told]]:
         (f"{INTAKE_STREAM}@4", [replace(story.OFFER, by=story.SYSTEM)]),
         (None, [story.ACKNOWLEDGE]),
         ("timer:1", [story.ran_out("first_reply", story.later(days=1))]),
-        (f"{ESCALATION_STREAM}@6", [story.note(replace(route, level="lead"), 6, days=1, minutes=1)]),
+        (f"{ESCALATION_STREAM}@6", [story.note(higher, 6, days=1, minutes=1)]),
     ]
     return INTAKE_STREAM, steps
 

@@ -69,19 +69,21 @@ async def all_read(installation: LiveInstallation) -> None:
     await until(so, "everything on the topics is read", every=0.1)
 
 
-@pytest.mark.parametrize("topic", HEARD_BY_SOMEBODY)
-async def test_full_replay_of_a_topic_changes_nothing(
-    installation: LiveInstallation, people: People, sender: Sender, topic: str
+async def test_full_replay_of_any_topic_changes_nothing(
+    installation: LiveInstallation, people: People, sender: Sender
 ) -> None:
     await something_on_every_topic(people)
     await settled(installation)
-    before, lying = await heads(installation), await records_of(installation, topic)
-    for record in lying:
-        await sender.again(record)
-    await all_read(installation)
+    before, after = await heads(installation), {}
+    for topic in HEARD_BY_SOMEBODY:
+        lying = await records_of(installation, topic)
+        assert lying, topic
+        for record in lying:
+            await sender.again(record)
+        await all_read(installation)
+        after[topic] = await heads(installation)
 
-    assert lying
-    assert await heads(installation) == before
+    assert after == dict.fromkeys(HEARD_BY_SOMEBODY, before)
     await promises_hold(installation)
 
 

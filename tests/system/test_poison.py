@@ -124,7 +124,9 @@ async def models_of(installation: LiveInstallation, people: People) -> dict[str,
     found = {}
     for topic, kind in MODELS.items():
         said = await said_of(installation, topic, ids[topic])
-        found[topic] = ids[topic], next(raw for raw in said if raw.headers["ce_type"] == kind.encode())
+        model = next(raw for raw in said if raw.headers["ce_type"] == kind.encode())
+        # As the first of its stream: above a gap even poison waits.
+        found[topic] = ids[topic], with_headers(model, ce_sequence=b"1")
     return found
 
 

@@ -11,11 +11,13 @@ import httpx
 import pytest
 
 from operate.stack.local import Engines
+from operate.stack.topics import LOCAL_PARTITIONS
 from tests.system.complaints import PAST_EN, complaint, offered, registered
 from tests.system.installation import Instance, LiveInstallation, live_installation, until
 from tests.system.judging import promises_hold
 from tests.system.load import load_on
 from tests.system.people import people_at
+from tests.system.reading import HEARD
 from tests.system.test_killed import grown
 
 TAKEOVER_SECONDS_MAX: Final = 15.0
@@ -120,4 +122,4 @@ async def _shared(installation: LiveInstallation) -> bool:
     found = [
         (await probes(each))["consumer"].get("partitions") for each in installation.instances["escalation"]
     ]
-    return found == [1, 1, 1]
+    return found == [len(HEARD["escalation"]) * LOCAL_PARTITIONS // 3] * 3

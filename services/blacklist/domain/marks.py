@@ -5,11 +5,11 @@ Name with address is shared by namesakes in one house: it finds, it never makes 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final, TypeAlias
 
 from services.blacklist.domain.flag.facts import Attributes
 from shared_kernel.identity import identity_marks
+from shared_kernel.words import name_key
 
 NAME_ADDRESS: Final = "name_address"
 
@@ -30,10 +30,5 @@ def marks_of(attributes: Attributes, region: str) -> Marks:
 
 
 def _name_address(name: str | None, address: str | None) -> str | None:
-    who, where = _folded(name), _folded(address)
+    who, where = name_key(name), name_key(address)
     return f"{who}/{where}" if who and where else None
-
-
-def _folded(text: str | None) -> str:
-    folded = unicodedata.normalize("NFKC", text or "").casefold()
-    return "".join(character for character in folded if character.isalnum())

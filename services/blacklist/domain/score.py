@@ -6,7 +6,6 @@ proposes, it decides nothing.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from services.blacklist.domain.flag.events import Reason
 from services.blacklist.domain.flag.facts import MONEY_DEMANDS, Registered
 from services.blacklist.domain.flag.state import Case
 from services.blacklist.domain.policy import ScorePolicy, Step
+from shared_kernel.words import name_key
 
 SCORE_MAX: Final = 100
 # Why complaints, or whole signals, were left out; told with every proposal.
@@ -69,7 +69,7 @@ class _Entry:
 
     @property
     def target(self) -> tuple[str, str]:
-        return _normalised(self.register.merchant), _normalised(self.register.product)
+        return _name_key(self.register.merchant), _name_key(self.register.product)
 
     @property
     def asks_for_money(self) -> bool:
@@ -272,7 +272,5 @@ def _points(steps: Sequence[Step], count: int) -> int:
     return max((step.points for step in steps if step.count <= count), default=0)
 
 
-@lru_cache(maxsize=16_384)
-def _normalised(text: str | None) -> str:
-    folded = unicodedata.normalize("NFKC", text or "").casefold()
-    return "".join(character for character in folded if character.isalnum())
+# A history names the same few merchants and products over and over.
+_name_key = lru_cache(maxsize=16_384)(name_key)

@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 from unicodedata import normalize
-from zlib import crc32
 
 from services.blacklist.domain.flag.facts import Wording
 from services.blacklist.domain.policy import MultipleDemand, Statute, WordingTable
-from shared_kernel.likeness import shingles
+from shared_kernel.sketches import alike_percent, sketch
 
-_SKETCH_SIZE: Final = 64
 _NUMERALS: Final = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "十": 10}
 _WORDS: Final = {
     "double": 2,
@@ -41,23 +39,6 @@ def read_wording(text: str, table: WordingTable) -> Wording:
     )
 
 
-def sketch(text: str) -> tuple[int, ...]:
-    """Return a text's sketch: the least hashes of its shingles, enough to estimate likeness."""
-    return tuple(sorted({crc32(each.encode()) for each in shingles(text)})[:_SKETCH_SIZE])
-
-
-def alike_percent(one: Sequence[int], other: Sequence[int]) -> int:
-    """Return how alike two texts are by their sketches, 0 to 100; 0 when one has none.
-
-    The least hashes of the union are a fair sample of all shingles of both texts.
-    """
-    if not one or not other:
-        return 0
-    mine, theirs = set(one), set(other)
-    sample = sorted(mine | theirs)[:_SKETCH_SIZE]
-    return round(100 * sum(each in mine and each in theirs for each in sample) / len(sample))
-
-
 def _multiple(text: str, demands: Iterable[MultipleDemand], statutes: Iterable[Statute]) -> int | None:
     """Return the largest multiple asked for in words; a statute alone that is quoted for one counts as it."""
     found = [
@@ -80,7 +61,7 @@ def _number(demand: MultipleDemand, hit: re.Match[str]) -> int | None:
 
 def _template(features: Sequence[int], table: WordingTable) -> str | None:
     best = max(
-        ((alike_percent(features, known.sketch), known.code) for known in table.templates),
+        ((alike_percent(features, known.sketch) or 0, known.code) for known in table.templates),
         default=(0, ""),
     )
     return best[1] if best[0] >= table.template_percent else None

@@ -27,6 +27,7 @@ class Agreement:
     subject: str | None
     sum: Money
     remedies: tuple[str, ...]
+    concessions: tuple[str, ...] = ()
     terms: str | None
     payment_days: int
     agreed_at: datetime

@@ -196,6 +196,7 @@ class Settling:
             subject=None if customer is None else _subject(customer),
             sum=contents.sum,
             remedies=contents.remedies,
+            concessions=contents.concessions,
             terms=contents.terms if isinstance(contents.terms, str) else None,
             payment_days=self._payment_days,
             agreed_at=contents.agreed_at,

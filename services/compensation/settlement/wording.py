@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -61,9 +62,18 @@ def day(agreement: Agreement) -> str:
 
 def remedy_names(agreement: Agreement) -> str:
     """Return what is given beside money as one enumeration; a code without a name stands for itself."""
-    table = texts("agreement", agreement.language)["remedies"]
-    names = [table.get(code, code.replace("_", " ")) for code in agreement.remedies]
-    return ("、" if agreement.language == "zh" else ", ").join(names)
+    return _enumerated(agreement, "remedies", agreement.remedies, between="、")
+
+
+def concession_names(agreement: Agreement) -> str:
+    """Return what the customer gives in return as one enumeration."""
+    return _enumerated(agreement, "concessions", agreement.concessions, between="；")
+
+
+def _enumerated(agreement: Agreement, table: str, codes: Sequence[str], *, between: str) -> str:
+    names = texts("agreement", agreement.language)[table]
+    told = [names.get(code, code.replace("_", " ")) for code in codes]
+    return (between if agreement.language == "zh" else ", ").join(told)
 
 
 def clauses(agreement: Agreement) -> list[tuple[str, str]]:
@@ -77,6 +87,7 @@ def clauses(agreement: Agreement) -> list[tuple[str, str]]:
             figures=figures(agreement.sum, agreement.language), words=words(agreement.sum, agreement.language)
         ),
         wording["also"].format(remedies=remedy_names(agreement)) if agreement.remedies else "",
+        wording["given"].format(concessions=concession_names(agreement)) if agreement.concessions else "",
         wording["terms"].format(terms=agreement.terms) if agreement.terms else "",
         wording["payment"].format(days=agreement.payment_days) if agreement.pays else "",
         wording["release"],

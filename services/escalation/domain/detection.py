@@ -5,13 +5,11 @@ Pure: candidates come from a read model, the group's stream alone decides who be
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zlib import crc32
 
 from eventlog.ids import derived_id
 from services.escalation.domain.escalation.events import FactNoted
@@ -19,9 +17,9 @@ from services.escalation.domain.escalation.facts import Attributes, Registered
 from services.escalation.domain.group.commands import Founder
 from services.escalation.domain.group.terms import Reasons
 from services.escalation.domain.policy import GroupPolicy
-from shared_kernel.likeness import shingles
+from shared_kernel.sketches import alike_percent
+from shared_kernel.words import name_key
 
-_SKETCH_SIZE: Final = 64
 # What may be named as shared; the first two must be.
 _COMPARED: Final = ("product", "site", "region", "service", "merchant", "batch")
 
@@ -41,7 +39,7 @@ class Facts:
     @property
     def place(self) -> tuple[str, str] | None:
         """Product and site, normalised: what candidates are looked up by. None when either is missing."""
-        product, site = normalised(self.attributes.product), normalised(self.attributes.site)
+        product, site = name_key(self.attributes.product), name_key(self.attributes.site)
         return (product, site) if product and site else None
 
 
@@ -82,29 +80,6 @@ def match(candidate: Facts, earlier: Iterable[Facts], policy: GroupPolicy) -> Ma
         key=lambda each: (each.received_at, each.complaint),
     )
     return _joining(candidate, alike) or _founding(candidate, alike, policy)
-
-
-def normalised(text: str | None) -> str:
-    """Return a product or site as it is compared: width, case, spaces and punctuation do not count."""
-    folded = unicodedata.normalize("NFKC", text or "").casefold()
-    return "".join(character for character in folded if character.isalnum())
-
-
-def features(narrative: str) -> tuple[int, ...]:
-    """Return a narrative's features: the least hashes of its shingles, enough to estimate likeness."""
-    return tuple(sorted({crc32(each.encode()) for each in shingles(narrative)})[:_SKETCH_SIZE])
-
-
-def likeness_percent(one: Sequence[int], other: Sequence[int]) -> int | None:
-    """Return how alike two narratives are by their features, 0 to 100; None when one has none.
-
-    The least hashes of the union are a fair sample of all shingles of both texts.
-    """
-    if not one or not other:
-        return None
-    mine, theirs = set(one), set(other)
-    sample = sorted(mine | theirs)[:_SKETCH_SIZE]
-    return round(100 * sum(each in mine and each in theirs for each in sample) / len(sample))
 
 
 def _is_alike(candidate: Facts, earlier: Facts, policy: GroupPolicy) -> bool:
@@ -159,7 +134,7 @@ def _reasons(facts: Facts, founders: Sequence[Facts], causes: tuple[str, ...]) -
     rated = [
         (percent, other)
         for other in others
-        if (percent := likeness_percent(facts.attributes.features, other.attributes.features)) is not None
+        if (percent := alike_percent(facts.attributes.features, other.attributes.features)) is not None
     ]
     percent, nearest = max(rated, key=lambda pair: pair[0], default=(None, others[0]))
     return Reasons(
@@ -174,5 +149,5 @@ def _shared(one: Attributes, other: Attributes) -> tuple[str, ...]:
     return tuple(
         name
         for name in _COMPARED
-        if (value := normalised(getattr(one, name))) and value == normalised(getattr(other, name))
+        if (value := name_key(getattr(one, name))) and value == name_key(getattr(other, name))
     )

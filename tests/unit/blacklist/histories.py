@@ -11,9 +11,10 @@ from eventlog.recorded import Recorded
 from services.blacklist.domain.flag.commands import NoteFact
 from services.blacklist.domain.flag.events import FactNoted
 from services.blacklist.domain.flag.facts import Attributes, Classified, Demanded, Registered
-from services.blacklist.domain.wording import read_wording, sketch
+from services.blacklist.domain.wording import read_wording
 from services.blacklist.policy_files import load_wording
 from services.blacklist.reactions import compare
+from shared_kernel.sketches import sketch
 from tests.unit.blacklist.story import PERSON, Story, given, note
 
 

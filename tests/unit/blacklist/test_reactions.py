@@ -6,8 +6,8 @@ from eventlog.recorded import Recorded
 from services.blacklist.domain.flag.commands import ClockRanOut, NoteFact
 from services.blacklist.domain.flag.events import FactNoted
 from services.blacklist.domain.flag.facts import Alike, Attributes, Compared, Registered
-from services.blacklist.domain.wording import sketch
 from services.blacklist.reactions import BLACKLIST, compare, on_timer
+from shared_kernel.sketches import sketch
 from tests.unit.blacklist.story import NOON, PERSON, complaint, later
 
 TEMPLATE = (

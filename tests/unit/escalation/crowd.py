@@ -7,7 +7,7 @@ from typing import Any
 
 from eventlog.message import By
 from eventlog.testing import Scenario
-from services.escalation.domain.detection import Facts, features
+from services.escalation.domain.detection import Facts
 from services.escalation.domain.escalation.facts import Attributes
 from services.escalation.domain.group import commands
 from services.escalation.domain.group.commands import Founder
@@ -16,6 +16,7 @@ from services.escalation.domain.group.terms import Reasons
 from services.escalation.policy_files import load_group_policy
 from services.escalation.reactions import ESCALATION
 from shared_kernel.money import money
+from shared_kernel.sketches import sketch
 
 GROUP = "018f0000-0000-8000-8000-0000000000c1"
 KEEPER = "018f0000-0000-8000-8000-0000000000f1"
@@ -64,7 +65,7 @@ def facts(number: int, person: int | None = None, **changes: Any) -> Facts:
         "received_at": later(hours=number),
         "cause_words": frozenset({"water_leak"}),
         "attributes": Attributes(
-            product="Tap T1", site="Lake Court", features=features("the new tap leaks all night")
+            product="Tap T1", site="Lake Court", features=sketch("the new tap leaks all night")
         ),
     }
     return Facts(**{**usual, **changes})

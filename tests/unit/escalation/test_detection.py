@@ -6,14 +6,7 @@ from typing import Any
 import pytest
 
 from eventlog.ids import derived_id
-from services.escalation.domain.detection import (
-    Facts,
-    facts_of,
-    features,
-    likeness_percent,
-    match,
-    normalised,
-)
+from services.escalation.domain.detection import Facts, facts_of, match
 from services.escalation.domain.escalation.events import FactNoted
 from services.escalation.domain.escalation.facts import Attributes
 from tests.unit.escalation.crowd import GROUP, POLICY, complaint_of, facts, later
@@ -95,7 +88,6 @@ def test_product_and_site_are_compared_without_width_case_and_spaces() -> None:
     wide = facts(2, attributes=Attributes(product="ＴＡＰ ｔ1", site="lake-court "))
 
     assert match(facts(3), [facts(1), wide], POLICY) is not None
-    assert normalised("江州市 城北一村") == "江州市城北一村"
 
 
 def test_the_founders_share_one_cause_not_a_chain_of_causes() -> None:
@@ -147,16 +139,6 @@ def test_the_order_of_candidates_does_not_matter() -> None:
     earlier = [facts(1), facts(2), facts(4, received_at=later(hours=1))]
 
     assert match(facts(5), earlier, POLICY) == match(facts(5), earlier[::-1], POLICY)
-
-
-def test_a_narrative_is_like_itself_and_unlike_another() -> None:
-    leak = features("The new tap leaks all night and the kitchen floor is wet")
-    same = features("the new tap leaks all night, and the kitchen floor is WET!")
-    other = features("快递放进柜子一小时就要收超时费")
-
-    assert likeness_percent(leak, same) == 100
-    assert likeness_percent(leak, other) == 0
-    assert likeness_percent(leak, ()) is None
 
 
 def test_only_an_open_registration_is_a_candidate() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts import escalation, flag, negotiation
 from contracts.message import Message
@@ -175,3 +176,10 @@ def test_a_refusal_by_the_system_names_nobody_as_its_author() -> None:
     refused = said(negotiation.Refused, round=2, refusal_class="x", strategy="explain", basis="b", appeal="a")
 
     assert fact_of(refused) == NegotiationNoted(step="refused", round=2, basis="b", appeal="a")
+
+
+def test_level_of_a_later_release_is_a_dead_letter_and_never_an_event_that_nobody_can_read() -> None:
+    message = said(escalation.Routed, desk="care", level="director", clock="c", rule="r", policy="p")
+
+    with pytest.raises(ValidationError):
+        fact_of(message)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_kernel.words import BREAK, folded, stem_of, tokens
+from shared_kernel.words import BREAK, folded, name_key, stem_of, tokens
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,17 @@ def test_a_dot_within_a_number_ends_no_sentence() -> None:
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("ＴＡＰ ｔ1", "tapt1"),
+        ("lake-court ", "lakecourt"),
+        ("江州市 城北一村", "江州市城北一村"),
+        ("…", ""),
+        (None, ""),
+    ],
+)
+def test_name_is_compared_without_width_case_spaces_and_punctuation(written: str | None, key: str) -> None:
+    assert name_key(written) == key

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field
+from pydantic.dataclasses import dataclass as judged
 
 from services.intake.domain.classify.model import BypassStage, DemandKind, Language, Severity, Threat, Timing
 from services.intake.domain.grading import Grade, GroupStage
@@ -94,7 +95,8 @@ class Correction:
     demands: tuple[Demanded, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Facts are judged when they are heard: what could be written and not read back would stop its stream.
+@judged(frozen=True, slots=True, kw_only=True)
 class Routed:
     """Escalation proposes a desk and level, perhaps a person, never those in `not_to`; intake offers it."""
 
@@ -107,7 +109,7 @@ class Routed:
     policy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class BypassNoted:
     """The customer went, or threatens to go, over the front line's head; `target` is a code."""
 
@@ -116,7 +118,7 @@ class BypassNoted:
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class GroupNoted:
     """Where the complaint stands in a group case; stage None when it has left the group."""
 
@@ -126,7 +128,7 @@ class GroupNoted:
     stage: GroupStage | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class Moved:
     """A cold-handling move (`domain.md` 3, 冷处理); it stops no clock."""
 
@@ -135,7 +137,7 @@ class Moved:
     until: AwareDatetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class Referred:
     """A third party mediates; the complaint stays open under a clock of its own until `until`."""
 
@@ -144,14 +146,14 @@ class Referred:
     until: AwareDatetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class ReferralReturned:
     """The third party gave the complaint back."""
 
     kind: Literal["referral_returned"] = "referral_returned"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class AccountNoted:
     """The front-line handler's own account of a bypass: asked for, or frozen (`absent`: none came in time)."""
 
@@ -161,7 +163,7 @@ class AccountNoted:
     absent: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class NegotiationNoted:
     """A step of the negotiation of this complaint; `step` is its event's own name (`events.md`).
 
@@ -183,7 +185,7 @@ class NegotiationNoted:
     settled_at: AwareDatetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class Flag:
     """A flag of the person who complains, as blacklist last told it; only a confirmed one changes the route."""
 
@@ -194,7 +196,7 @@ class Flag:
     review_due: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@judged(frozen=True, slots=True, kw_only=True)
 class Screened:
     """The flags of the person now, for the desk to know; none says that the last one is gone."""
 

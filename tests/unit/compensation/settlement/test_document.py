@@ -13,6 +13,7 @@ from services.compensation.settlement.document import render
 from services.compensation.settlement.linebreaks import lines
 from services.compensation.settlement.wording import (
     LANGUAGES,
+    concession_names,
     consent_text,
     consent_text_hash,
     figures,
@@ -30,6 +31,7 @@ CHINESE = Agreement(
     subject="滚筒洗衣机 XQG100 / 88213",
     sum=money("1200.00", "CNY"),
     remedies=("apology", "voucher"),
+    concessions=("publicity",),
     terms="甲方在三月十五日前上门取回故障机器，往返运费由甲方承担。",
     payment_days=10,
     agreed_at=datetime(2026, 3, 4, 8, 30, tzinfo=UTC),
@@ -68,6 +70,7 @@ def test_agreement_stands_on_one_page_and_says_all_that_was_agreed(agreement: Ag
         agreement.document,
         agreement.complaint,
         agreement.terms,
+        concession_names(agreement),
         figures(agreement.sum, agreement.language),
         words(agreement.sum, agreement.language),
     ):
