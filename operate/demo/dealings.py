@@ -19,7 +19,6 @@ ENDS: Final = {
     "negotiation.referred": "referred",
     "negotiation.ended": "ended",
 }
-LIVE_STATES: Final = ("proposed", "confirmed", "appealed")
 
 
 @dataclass(slots=True)
