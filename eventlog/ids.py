@@ -22,6 +22,12 @@ def keyed_hash(key: bytes, *parts: str) -> bytes:
     return hmac.digest(key, _framed(parts), "sha256")
 
 
+def place_of(event_id: str) -> tuple[str, int]:
+    """Return stream and version of an event id `<stream>@<version>`; version 0 where it names none."""
+    stream, _, version = event_id.rpartition("@")
+    return stream, int(version) if version.isascii() and version.isdecimal() else 0
+
+
 def _framed(parts: tuple[str, ...]) -> bytes:
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from contracts import complaint as complaint_contract
 from contracts import escalation as escalation_contract
@@ -41,13 +41,14 @@ EVENTS_COMPARED_MAX = 2_000
 
 def parts(settings: ServiceSettings) -> Parts:
     """Build blacklist's parts. Raises what names a broken policy file."""
-    own = cast("BlacklistSettings", settings)
+    if not isinstance(settings, BlacklistSettings):
+        raise TypeError("blacklist has settings of its own")
     policy = load_flag_policy()
     load_wording()
     flag: Aggregate[Any, Any, Any] = Aggregate(flag_decider(policy), outgoing, UPCASTERS)
 
     def marks(running: Running) -> PersonMarks:
-        return PersonMarks(running.pool, own.key("blacklist-hash.key"), own.phone_region)
+        return PersonMarks(running.pool, settings.key("blacklist-hash.key"), settings.phone_region)
 
     def reactions(running: Running) -> Sequence[Follower]:
         return [_remembering(running, marks(running)), _comparing(running)]

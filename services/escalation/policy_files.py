@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
-from importlib.resources import files
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
+from hosting.policy_files import PolicyFileError, Section, policy_table
 from services.escalation.domain.policy import (
     CONDITIONS,
     ESCALATION_COMMANDS,
@@ -22,41 +20,32 @@ from services.escalation.domain.policy import (
     RoutingTable,
     Stage,
 )
-from shared_kernel.roles import LADDER
-
-T = TypeVar("T")
 
 _OTHER_CLOCKS: Final = "other"
-
-
-class PolicyFileError(ValueError):
-    """A policy file that says too little or too much; names file and key."""
-
-    def __init__(self, file: str, key: str, why: str) -> None:
-        super().__init__(f"{file}: {key} {why}")
-        self.file = file
-        self.key = key
+SERVICE: Final = "services.escalation"
 
 
 def load_escalation_policy() -> EscalationPolicy:
     """Return the routing table and the ladder as shipped. Raises PolicyFileError naming what is wrong."""
-    return EscalationPolicy(routing_from(_read("routing.toml")), ladder_from(_read("ladder.toml")))
+    return EscalationPolicy(
+        routing_from(policy_table(SERVICE, "routing.toml")), ladder_from(policy_table(SERVICE, "ladder.toml"))
+    )
 
 
 def load_group_policy() -> GroupPolicy:
     """Return the table of groups as shipped. Raises PolicyFileError naming what is wrong."""
-    return groups_from(_read("groups.toml"))
+    return groups_from(policy_table(SERVICE, "groups.toml"))
 
 
 def load_refusals() -> Mapping[str, Mapping[str, str]]:
     """Return, by rule name, the titles and remedies in both languages."""
-    return cast("Mapping[str, Mapping[str, str]]", _read("refusals.toml"))
+    return cast("Mapping[str, Mapping[str, str]]", policy_table(SERVICE, "refusals.toml"))
 
 
 def routing_from(table: Mapping[str, Any]) -> RoutingTable:
     """Return the decision table of `[[rules]]`: distinct ids, known conditions, the last rule without any."""
-    section = _Section("routing.toml", "", table)
-    rules = tuple(_rule(_Section("routing.toml", "rules", each)) for each in section.get("rules", list))
+    section = Section("routing.toml", table)
+    rules = tuple(_rule(each) for each in section.each("rules"))
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise PolicyFileError("routing.toml", "rules", "must have distinct ids")
@@ -67,7 +56,7 @@ def routing_from(table: Mapping[str, Any]) -> RoutingTable:
 
 def ladder_from(table: Mapping[str, Any]) -> Ladder:
     """Return the ladder of `[climbs]`, `[clocks]`, `[longest_days]` and `[authority]`."""
-    section = _Section("ladder.toml", "", table)
+    section = Section("ladder.toml", table)
     climbs = {name: _climb(section.inner("climbs").inner(name)) for name in section.get("climbs", dict)}
     if _OTHER_CLOCKS not in climbs:
         raise PolicyFileError("ladder.toml", f"climbs.{_OTHER_CLOCKS}", "is missing")
@@ -76,19 +65,19 @@ def ladder_from(table: Mapping[str, Any]) -> Ladder:
         version=section.get("version", str),
         climbs=climbs,
         otherwise=climbs[_OTHER_CLOCKS],
-        account=timedelta(hours=clocks.count("account_hours")),
-        sent_back=timedelta(hours=clocks.count("sent_back_hours")),
-        call_back=timedelta(hours=clocks.count("call_back_hours")),
+        account=clocks.hours("account_hours"),
+        sent_back=clocks.hours("sent_back_hours"),
+        call_back=clocks.hours("call_back_hours"),
         call_back_level=clocks.level("call_back_level"),
-        longest={move: timedelta(days=longest.count(move)) for move in MOVES},
+        longest={move: longest.days(move) for move in MOVES},
         authority=_authority(section, ESCALATION_COMMANDS),
     )
 
 
 def groups_from(table: Mapping[str, Any]) -> GroupPolicy:
     """Return the table of groups: `[[stages]]` rise in persons from one on."""
-    section = _Section("groups.toml", "", table)
-    stages = tuple(_stage(_Section("groups.toml", "stages", each)) for each in section.get("stages", list))
+    section = Section("groups.toml", table)
+    stages = tuple(_stage(each) for each in section.each("stages"))
     if tuple(stage.name for stage in stages) != STAGES:
         raise PolicyFileError("groups.toml", "stages", f"must be {', '.join(STAGES)}")
     persons = [stage.persons for stage in stages]
@@ -96,52 +85,14 @@ def groups_from(table: Mapping[str, Any]) -> GroupPolicy:
         raise PolicyFileError("groups.toml", "stages", "must rise in persons, from one on")
     return GroupPolicy(
         version=section.get("version", str),
-        window=timedelta(hours=section.count("window_hours")),
+        window=section.hours("window_hours"),
         founding_persons=section.count("founding_persons"),
         stages=stages,
         authority=_authority(section, GROUP_COMMANDS),
     )
 
 
-class _Section:
-    """A TOML table that says where it stands when something in it is wrong."""
-
-    def __init__(self, file: str, path: str, table: Mapping[str, Any]) -> None:
-        self.file, self.path, self._table = file, path, table
-
-    def get(self, key: str, kind: type[T]) -> T:
-        value = self._table.get(key)
-        # To Python a truth value is a number; to a policy it is not.
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self.error(key, f"must be a {kind.__name__}")
-        return value
-
-    def optional(self, key: str) -> str | None:
-        return self.get(key, str) if key in self._table else None
-
-    def count(self, key: str) -> int:
-        value = self.get(key, int)
-        if value < 1:
-            raise self.error(key, "must be at least 1")
-        return value
-
-    def level(self, key: str) -> str:
-        value = self.get(key, str)
-        if value not in LADDER:
-            raise self.error(key, f"must be one of {', '.join(LADDER)}")
-        return value
-
-    def inner(self, key: str) -> _Section:
-        return _Section(self.file, self._at(key), self.get(key, dict))
-
-    def error(self, key: str, why: str) -> PolicyFileError:
-        return PolicyFileError(self.file, self._at(key), why)
-
-    def _at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
-
-
-def _rule(section: _Section) -> RoutingRule:
+def _rule(section: Section) -> RoutingRule:
     when = section.get("when", dict)
     if unknown := sorted(set(when) - set(CONDITIONS)):
         raise section.error(f"when.{unknown[0]}", "is not a fact the table may ask about")
@@ -152,25 +103,19 @@ def _rule(section: _Section) -> RoutingRule:
         when={name: frozenset(values) for name, values in when.items()},
         desk=section.get("desk", str),
         level=section.level("level"),
-        skill=section.optional("skill"),
+        skill=section.get("skill", str) if section.has("skill") else None,
         clock=section.get("clock", str),
     )
 
 
-def _climb(section: _Section) -> Climb:
+def _climb(section: Section) -> Climb:
     return Climb(section.count("steps"), section.level("highest"))
 
 
-def _stage(section: _Section) -> Stage:
-    return Stage(
-        section.get("name", str), section.count("persons"), timedelta(hours=section.count("contact_hours"))
-    )
+def _stage(section: Section) -> Stage:
+    return Stage(section.get("name", str), section.count("persons"), section.hours("contact_hours"))
 
 
-def _authority(section: _Section, commands: tuple[str, ...]) -> Mapping[str, str]:
+def _authority(section: Section, commands: tuple[str, ...]) -> Mapping[str, str]:
     table = section.inner("authority")
     return {command: table.level(command) for command in commands}
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("services.escalation").joinpath("policies", name).read_text(encoding="utf-8"))

@@ -53,12 +53,12 @@ def react(recorded: Recorded[AnyGroupEvent], at: datetime, group: Group) -> tupl
     """Return one note for each member a group's event concerns; `group` is the state as of that event."""
     match recorded.event:
         case MemberJoined(complaint=complaint) | RoleChanged(complaint=complaint):
-            return _notes([complaint], group, at)
+            return _notes([complaint], recorded.id, group, at)
         case MemberLeft(complaint=complaint, person=person):
             left = Grouped(group=group.group, role=None, stage=None)
-            return (_note(complaint, person, left, at),)
+            return (_note(complaint, person, recorded.id, left, at=at),)
         case StageAdvanced() | RemedyAgreed():
-            return _notes((complaint for complaint, _ in group.each_member()), group, at)
+            return _notes((complaint for complaint, _ in group.each_member()), recorded.id, group, at)
         case GroupFormed() | StatementApproved():
             return ()
         case _:
@@ -85,19 +85,20 @@ def _grouping(found: Match, at: datetime) -> FormGroup | JoinGroup:
     )
 
 
-def _notes(complaints: Iterable[str], group: Group, at: datetime) -> tuple[FollowUp, ...]:
+def _notes(complaints: Iterable[str], cause: str, group: Group, at: datetime) -> tuple[FollowUp, ...]:
     return tuple(
         _note(
             complaint,
             member.person,
+            cause,
             Grouped(group=group.group, role=member.role, stage=group.stage, remedy=group.remedy),
-            at,
+            at=at,
         )
         for complaint in complaints
         if (member := group.members.get(complaint)) is not None
     )
 
 
-def _note(complaint: str, person: str, fact: Grouped, at: datetime) -> FollowUp:
-    note = NoteFact(at=at, by=ESCALATION, complaint=complaint, person=person, fact=fact)
+def _note(complaint: str, person: str, cause: str, fact: Grouped, *, at: datetime) -> FollowUp:
+    note = NoteFact(at=at, by=ESCALATION, complaint=complaint, person=person, cause=cause, fact=fact)
     return FollowUp(f"note {complaint}", f"escalation-{complaint}", note)

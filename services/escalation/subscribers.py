@@ -40,6 +40,7 @@ def _noted(
         by=ESCALATION,
         complaint=message.complaint,
         person=message.person,
+        cause=incoming.id,
         fact=fact,
         attributes=attributes,
     )

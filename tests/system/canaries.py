@@ -42,7 +42,10 @@ def found_in(places: Mapping[str, bytes], canaries: Iterable[str] = CANARIES) ->
 
 
 async def everywhere(installation: LiveInstallation) -> dict[str, bytes]:
-    """Return all that an installation has written: process logs, topics but the private door, all tables."""
+    """Return all that an installation has written: process logs, topics but the private door, all tables.
+
+    Letters and payment orders name people by nature: their folders are for whoever sends and pays, and are left out.
+    """
     return {**installation.logs(), **await _on_topics(installation), **await _in_databases(installation)}
 
 

@@ -96,6 +96,8 @@ async def died(installation: LiveInstallation, gate: Gate) -> None:
     compensation = installation.only("compensation")
     compensation.kill()
     await gate.cut_lines()
+    # Its lease has run out: how long others wait for that is tested elsewhere (test_two_instances.py).
+    await installation.rows("compensation", "UPDATE eventlog.leader SET leased_till = '-infinity'")
     compensation.start()
     await asyncio.to_thread(compensation.wait_ready)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.blacklist.domain.flag import facts
 from services.blacklist.domain.flag.commands import NoteFact
 from services.blacklist.domain.flag.events import FactNoted
 from services.blacklist.domain.flag.facts import (
@@ -146,3 +147,18 @@ def test_link_that_was_a_mistake_is_forgotten() -> None:
     story = given().having(register(1), register(2), link, unlink)
 
     assert not state_of(story).cases[complaint(2)].again_while_open
+
+
+def test_codes_of_a_later_release_are_noted_and_can_be_read_back() -> None:
+    told = [
+        note(1, facts.Classified(demands=(facts.Demanded(kind="exchange"),))),
+        note(1, facts.BypassRecorded(number=1, target="ministry")),
+        note(1, facts.Grouped(group="g", role="observer", stage="some_new_stage")),
+        note(1, facts.DemandRefused(refusal_class="some_new_class")),
+        note(1, facts.Reopened(why="some_new_reason")),
+        note(1, facts.Closed(outcome="forgiven")),
+    ]
+
+    history = given().having(register(1), *told).history
+
+    assert [type(event).model_validate_json(event.model_dump_json()) for event in history] == list(history)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from hosting.policy_files import PolicyFileError
 from services.blacklist.domain.policy import KINDS, STEPPED_SIGNALS
 from services.blacklist.policy_files import (
-    PolicyFileError,
     load_flag_policy,
     load_wording,
     score_from,

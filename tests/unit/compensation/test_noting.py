@@ -18,7 +18,7 @@ from services.compensation.domain.negotiation.state import (
     Signing,
     Withdrawn,
 )
-from services.compensation.domain.negotiation.values import Owner, Remedy
+from services.compensation.domain.negotiation.values import Demanded, Owner, Remedy
 from tests.unit.compensation.story import (
     ACCEPT,
     ANSWER,
@@ -273,3 +273,20 @@ def test_facts_in_any_order_between_topics_lead_to_the_same_state() -> None:
     other = given().having(REGISTER, CLASSIFY_RUNNING, GROUPED, BYPASS)
 
     assert case_of(one) == case_of(other)
+
+
+def test_codes_of_a_later_release_are_noted_and_can_be_read_back() -> None:
+    new_kind = (Demanded("exchange"), Demanded("refund"))
+    told = [
+        note(2, facts.Classified(harm_running=False, language="fr", demands=new_kind)),
+        note(3, facts.OwnerChanged(owner=Owner("otto", "board", "director"))),
+        note(4, facts.Linked(other=EARLIER, why="some_new_reason")),
+        note(5, facts.Bypassed(step="recorded", target="ministry")),
+        note(6, facts.Answered(outcome="forgiven")),
+        note(7, facts.Reopened(why="some_new_reason")),
+        note(8, facts.Closed(outcome="forgiven")),
+    ]
+
+    history = given().having(REGISTER, *told).history
+
+    assert [type(event).model_validate_json(event.model_dump_json()) for event in history] == list(history)

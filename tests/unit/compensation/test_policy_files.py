@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import services.compensation
+from hosting.policy_files import PolicyFileError
 from services.compensation.policy_files import (
-    PolicyFileError,
     limits_from,
     load_negotiation_policy,
     load_refusals,

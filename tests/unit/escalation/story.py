@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zlib import crc32
 
 from eventlog.message import By
 from eventlog.testing import Given, Scenario
@@ -63,7 +64,9 @@ Story = Given[State, EscalationCommand, AnyEscalationEvent]
 
 
 def note(fact: Fact, at: datetime = NOON, **fields: Any) -> NoteFact:
-    return NoteFact(at=at, by=ESCALATION, complaint=COMPLAINT, person=PERSON, fact=fact, **fields)
+    """Return the note of a fact told by a stream of its own, unless `cause` says by which event."""
+    told = {"cause": f"told-{crc32(repr((fact, at)).encode())}@1", **fields}
+    return NoteFact(at=at, by=ESCALATION, complaint=COMPLAINT, person=PERSON, fact=fact, **told)
 
 
 def labelled(**labels: Any) -> Classified:

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from services.escalation.domain.escalation.commands import NoteFact
 from services.escalation.domain.escalation.events import FactNoted, GroupNoted, Routed
-from services.escalation.domain.escalation.facts import Attributes, Unlinked
+from services.escalation.domain.escalation.facts import (
+    Acknowledged,
+    Answered,
+    Attributes,
+    Fact,
+    Flag,
+    Screened,
+    Unlinked,
+)
 from services.escalation.reactions import ESCALATION
 from tests.unit.escalation.story import (
     ACKNOWLEDGE,
@@ -29,6 +38,7 @@ from tests.unit.escalation.story import (
     STOP_HARM,
     given,
     grouped,
+    labelled,
     later,
     missed,
     note,
@@ -62,6 +72,7 @@ def test_a_registration_is_noted_with_its_attributes_and_waits_for_the_classific
             by=ESCALATION,
             complaint=COMPLAINT,
             person=PERSON,
+            cause=REGISTER.cause,
             fact=REGISTER.fact,
             attributes=REGISTER.attributes,
         )
@@ -160,3 +171,58 @@ def test_nothing_is_routed_for_a_closed_complaint() -> None:
 
 def test_personal_attributes_do_not_decide_what_is_news() -> None:
     registered.when(replace(REGISTER, attributes=Attributes(site="elsewhere"))).then_nothing()
+
+
+def from_intake(version: int, fact: Fact, at: datetime = NOON) -> NoteFact:
+    return note(fact, at, cause=f"complaint-{COMPLAINT}@{version}")
+
+
+def test_what_is_told_again_after_other_news_does_not_undo_it() -> None:
+    first, then = from_intake(3, labelled(severity="safety")), from_intake(4, labelled(severity="attitude"))
+    known = registered.having(first, then)
+
+    known.when(first).then_nothing()
+    known.when(then).then_nothing()
+
+
+def test_like_facts_of_two_causes_are_two_notes() -> None:
+    known = routed.having(from_intake(3, Acknowledged()))
+
+    known.when(from_intake(4, Acknowledged())).then_types(FactNoted)
+
+
+def test_each_stream_is_heard_in_its_own_order() -> None:
+    known = routed.having(from_intake(9, Acknowledged()))
+
+    known.when(note(Screened(flags=()), cause=f"flag-{PERSON}@2")).then_types(FactNoted)
+
+
+def test_group_that_says_where_the_complaint_stood_already_is_not_noted() -> None:
+    member = routed.having(note(grouped("followers"), cause=f"group-{GROUP}@3"))
+
+    member.when(note(grouped("followers"), cause=f"group-{GROUP}@4")).then_nothing()
+
+
+@pytest.mark.parametrize("cause", ["", "complaint", "complaint@", "complaint@x", "@1", "complaint@0"])
+def test_cause_that_is_no_event_is_refused(cause: str) -> None:
+    given().when(replace(REGISTER, cause=cause)).then_refused("cause_unreadable")
+
+
+def test_codes_of_a_later_release_are_noted_and_can_be_read_back() -> None:
+    told = [
+        note(labelled(severity="dignity", grade="U9", language="fr", bypass="done", target="ministry")),
+        note(Answered(outcome="forgiven"), later(hours=1)),
+        missed("some_new_clock"),
+        note(Screened(flags=(Flag(kind="some_new_kind", state="confirmed"),)), later(hours=2)),
+    ]
+
+    history = registered.having(*told).history
+
+    assert [type(event).model_validate_json(event.model_dump_json()) for event in history] == list(history)
+
+
+def test_note_stored_before_causes_were_kept_is_still_read() -> None:
+    [noted] = [event for event in registered.history if isinstance(event, FactNoted)]
+    stored = noted.model_dump_json(exclude={"cause"})
+
+    assert FactNoted.model_validate_json(stored) == noted.model_copy(update={"cause": None})

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import services.escalation
+from hosting.policy_files import PolicyFileError
 from services.escalation.policy_files import (
-    PolicyFileError,
     groups_from,
     ladder_from,
     load_escalation_policy,

@@ -66,6 +66,7 @@ def test_message_becomes_the_fact_of_its_complaint(message: Message, fact: Fact)
     assert stream == f"escalation-{COMPLAINT}"
     assert isinstance(command, NoteFact)
     assert (command.at, command.complaint, command.person, command.fact) == (NOON, COMPLAINT, PERSON, fact)
+    assert command.cause == incoming.id
 
 
 def test_of_a_negotiation_only_the_settlement_is_heard_and_of_flags_only_the_screening() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from hosting.policy_files import PolicyFileError
 from services.intake.domain.complaint.events import FactNoted
 from services.intake.domain.complaint.state import NotRegistered
 from services.intake.domain.complaint.values import Flag
-from services.intake.policy_files import PolicyFileError, desk_notes_from
+from services.intake.policy_files import desk_notes_from
 from services.intake.views import FlagView, as_view
 from tests.unit.intake.story import (
     POLICY,
@@ -104,11 +105,12 @@ def test_every_kind_of_flag_has_a_note_of_its_own(kind: str) -> None:
     ("table", "key"),
     [
         ({}, "version"),
-        ({"version": "1"}, "confirmed.other"),
+        ({"version": "1"}, "confirmed"),
+        ({"version": "1", "confirmed": {"vip": NOTE}}, "confirmed.other"),
         ({"version": "1", "confirmed": {"other": NOTE}}, "proposed"),
         ({"version": "1", "confirmed": {"other": NOTE}, "proposed": NOTE}, "appealed"),
-        ({"version": "1", "confirmed": {"other": {"note_en": "Look."}}}, "confirmed.other"),
-        ({"version": "1", "confirmed": {"other": {**NOTE, "note_zh": ""}}}, "confirmed.other"),
+        ({"version": "1", "confirmed": {"other": {"note_en": "Look."}}}, "confirmed.other.note_zh"),
+        ({"version": "1", "confirmed": {"other": {**NOTE, "note_zh": ""}}}, "confirmed.other.note_zh"),
     ],
 )
 def test_table_of_notes_that_says_too_little_is_refused(table: dict[str, Any], key: str) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from hosting.policy_files import PolicyFileError
 from services.intake.domain.complaint.policy import FrontDesk
-from services.intake.policy_files import PolicyFileError, front_desks_from, load_complaint_policy
+from services.intake.policy_files import front_desks_from, load_complaint_policy
 
 FRONT = {"desk": "front", "level": "agent"}
 
@@ -30,9 +31,12 @@ def test_source_without_a_front_desk_goes_to_the_default() -> None:
     [
         ({"default": FRONT}, "version"),
         ({"version": "1"}, "default"),
-        ({"version": "1", "default": {"desk": "front"}}, "default"),
+        ({"version": "1", "default": {"desk": "front"}}, "default.level"),
         ({"version": "1", "default": {**FRONT, "level": "king"}}, "default.level"),
-        ({"version": "1", "default": FRONT, "sources": {"app": {**FRONT, "phone": "1"}}}, "app"),
+        (
+            {"version": "1", "default": FRONT, "sources": {"app": {**FRONT, "phone": "1"}}},
+            "sources.app.phone",
+        ),
     ],
 )
 def test_desk_table_that_says_too_little_or_too_much_is_refused(table: dict[str, Any], key: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from eventlog.ids import place_of
 from services.compensation.domain.negotiation import facts
 from services.compensation.domain.negotiation.records import Case, Label, Membership
 from services.compensation.domain.negotiation.rounds import FactNoted
@@ -16,12 +17,6 @@ def hear(case: Case, event: FactNoted) -> Case:
     stream, version = place_of(event.cause)
     heard = {**case.heard, stream: max(version, case.heard.get(stream, 0))}
     return replace(_told(case, event.fact, event.at), heard=heard)
-
-
-def place_of(cause: str) -> tuple[str, int]:
-    """Return stream and version of an event id `<stream>@<version>`; version 0 where there is none."""
-    stream, _, version = cause.rpartition("@")
-    return stream, int(version) if version.isascii() and version.isdecimal() else 0
 
 
 def _told(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact

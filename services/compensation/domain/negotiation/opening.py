@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from eventlog.decider import Refused
+from eventlog.ids import place_of
 from services.compensation.domain.negotiation import authority, facts
 from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation.commands import FindLiability, NoteFact, OpenRound, WaiveService
 from services.compensation.domain.negotiation.evolve import evolve
-from services.compensation.domain.negotiation.hearing import place_of
 from services.compensation.domain.negotiation.records import Case, Liability
 from services.compensation.domain.negotiation.stages import (
     about,

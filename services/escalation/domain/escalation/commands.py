@@ -17,11 +17,13 @@ Level: TypeAlias = Literal["agent", "senior", "lead", "manager", "executive"]
 class NoteFact(Command):
     """Note what a topic or the group's reaction told, and decide in one go what follows from it.
 
-    `at` is when it happened. `attributes` come with `Registered` only.
+    `at` is when it happened, `cause` the event that told it (`stream@version`). `attributes` come with
+    `Registered` only.
     """
 
     complaint: str
     person: str
+    cause: str
     fact: Fact
     attributes: Attributes | None = None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias, assert_never, get_args
 
 from eventlog.decider import Decider, Refused
+from eventlog.ids import place_of
 from services.escalation.domain.escalation import bypass, facts, moves
 from services.escalation.domain.escalation.commands import (
     ChangeHandler,
@@ -95,16 +97,24 @@ def _note(command: NoteFact, state: State, policy: EscalationPolicy) -> Sequence
         command.person,
     ):
         raise Refused("other_complaint")
+    stream, version = place_of(command.cause)
+    if not stream or not version:
+        raise Refused("cause_unreadable", "must be an event id: stream@version")
+    known = state.heard_of if isinstance(state, Escalation) else {}
+    if version <= known.get(stream, 0):
+        return []
     noted = FactNoted(
         at=command.at,
         by=command.by,
         complaint=command.complaint,
         person=command.person,
+        cause=command.cause,
         fact=command.fact,
         attributes=command.attributes,
     )
     after = evolve(state, noted)
-    if after == state:
+    # A group tells all its members: whoever stands where it stood has nothing to note.
+    if isinstance(command.fact, Grouped) and replace(after, heard_of=known) == state:
         return []
     head = heading(command, after)
     said: list[AnyEscalationEvent] = [noted, *bypass.bypasses_heard(after, command.fact, head, policy.ladder)]

@@ -24,10 +24,14 @@ class EscalationEvent(Event):
 
 
 class FactNoted(EscalationEvent):
-    """A topic, an own reaction or an own clock told us something. Private: others have it first hand."""
+    """A topic, an own reaction or an own clock told us something. Private: others have it first hand.
+
+    `cause` is the event that told it; None for an own clock, and for what was noted before causes were kept.
+    """
 
     TYPE = "escalation.noted"
 
+    cause: str | None = None
     fact: AnyFact
     attributes: Personal[Attributes] | None = None
 

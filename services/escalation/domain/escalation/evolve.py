@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
+from eventlog.ids import place_of
 from services.escalation.domain.escalation import events as said
 from services.escalation.domain.escalation import facts as heard
 from services.escalation.domain.escalation.state import (
@@ -38,7 +39,9 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
         state = Escalation(complaint=event.complaint, person=event.person)
     match event:
         case said.FactNoted():
-            return _heard(state, event.fact, event.at)
+            return replace(
+                _heard(state, event.fact, event.at), heard_of=_with_place(state.heard_of, event.cause)
+            )
         case said.Routed():
             return replace(state, route=_route(event))
         case said.Shelved() | said.HandlerChanged() | said.LineHeld() | said.Conceded():
@@ -117,6 +120,13 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
             return replace(state, flags=fact.flags)
         case _:
             assert_never(fact)
+
+
+def _with_place(heard_of: Mapping[str, int], cause: str | None) -> Mapping[str, int]:
+    if cause is None:
+        return heard_of
+    stream, version = place_of(cause)
+    return {**heard_of, stream: max(version, heard_of.get(stream, 0))}
 
 
 def _label(fact: heard.Classified) -> Label:

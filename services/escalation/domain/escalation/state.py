@@ -119,6 +119,7 @@ class Missed:
 class Escalation:
     """A complaint that was heard of: facts as last heard, and what was made of them.
 
+    `heard_of` is the last version noted of each foreign stream, and of each group.
     `clocks` are the own clocks running now, name to due time. `assigned` is the handler a person chose
     and nobody has taken over from yet, `floor` the level a sent-back matter may not fall below, `barred`
     the handlers who may not get the complaint again.
@@ -126,6 +127,7 @@ class Escalation:
 
     complaint: str
     person: str
+    heard_of: Mapping[str, int] = field(default_factory=dict)
     register: heard.Registered | None = None
     label: Label | None = None
     owner: str | None = None

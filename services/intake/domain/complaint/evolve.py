@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
+from eventlog.ids import place_of
 from services.intake.domain.classify.model import BypassStage
 from services.intake.domain.complaint import events, running, talks
 from services.intake.domain.complaint.events import AnyComplaintEvent
@@ -181,8 +182,8 @@ def _noted(  # noqa: PLR0911 - one flat case per fact
     state: Registered, event: events.FactNoted
 ) -> State:
     case = state.case
-    stream, _, version = event.cause.rpartition("@")
-    heard = _with(state, heard=(*(pair for pair in case.heard if pair[0] != stream), (stream, int(version))))
+    stream, version = place_of(event.cause)
+    heard = _with(state, heard=(*(pair for pair in case.heard if pair[0] != stream), (stream, version)))
     match event.fact:
         case BypassNoted(step=step):
             noted: BypassStage = "threatened" if step == "threatened" else "done"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from eventlog.decider import Refused
+from eventlog.ids import place_of
 from services.intake.domain.complaint import authority, promises
 from services.intake.domain.complaint.commands import (
     Classify,
@@ -99,10 +100,10 @@ def note(policy: ComplaintPolicy, state: State, command: NoteFact) -> list[AnyCo
     """Note what a topic said, once per event of it; grade anew where it matters. Closed cases note too."""
     authority.require_system(command.by)
     found = require_registered(state)
-    stream, _, version = command.cause.rpartition("@")
-    if not stream or not version.isdecimal():
+    stream, version = place_of(command.cause)
+    if not stream or not version:
         raise Refused("cause_unreadable", "must be an event id: stream@version")
-    if int(version) <= dict(found.case.heard).get(stream, 0):
+    if version <= dict(found.case.heard).get(stream, 0):
         return []
     noted = FactNoted(**about(found.case, command), cause=command.cause, fact=command.fact)
     return promises.and_regraded(policy, found, [noted], command)
