@@ -53,7 +53,7 @@ class Candidates:
                 SQL["alike"],
                 place,
                 candidate.received_at - self._policy.window,
-                candidate.received_at,
+                candidate.received_at + self._policy.window,
                 words,
                 candidate.complaint,
                 position,

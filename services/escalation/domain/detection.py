@@ -69,8 +69,9 @@ def facts_of(noted: FactNoted) -> Facts | None:
 def match(candidate: Facts, earlier: Iterable[Facts], policy: GroupPolicy) -> Match | None:
     """Return the group a new complaint joins or founds, None when it stands alone.
 
-    Alike are complaints within `policy.window` before the candidate, of the same product and site, with a
-    cause word in common. A live group with that cause is joined; else a group is founded when the alike
+    Alike are complaints noted before the candidate and received within `policy.window` of it, of the same product
+    and site, with a cause word in common. Either side: topics keep no order between complaints, so the first of
+    three to be received may be the last to be heard of. A live group with that cause is joined; else a group is founded when the alike
     come from `policy.founding_persons` distinct persons, the candidate's included.
     """
     if candidate.place is None or candidate.group is not None:
@@ -86,7 +87,7 @@ def _is_alike(candidate: Facts, earlier: Facts, policy: GroupPolicy) -> bool:
     return (
         earlier.complaint != candidate.complaint
         and earlier.place == candidate.place
-        and candidate.received_at - policy.window <= earlier.received_at <= candidate.received_at
+        and abs(candidate.received_at - earlier.received_at) <= policy.window
         and bool(candidate.cause_words & earlier.cause_words)
     )
 
@@ -107,7 +108,10 @@ def _joining(candidate: Facts, alike: Sequence[Facts]) -> Match | None:
 def _founding(candidate: Facts, alike: Sequence[Facts], policy: GroupPolicy) -> Match | None:
     free = [each for each in alike if each.group is None]
     by_cause = {
-        cause: [*(each for each in free if cause in each.cause_words), candidate]
+        cause: sorted(
+            (each for each in (*free, candidate) if cause in each.cause_words),
+            key=lambda each: (each.received_at, each.complaint),
+        )
         for cause in sorted(candidate.cause_words)
     }
     cause = max(by_cause, key=lambda name: len({each.person for each in by_cause[name]}), default=None)

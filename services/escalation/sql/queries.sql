@@ -8,6 +8,8 @@ SELECT complaint, cause_words,
        CASE WHEN grouped_by < $6 THEN group_causes END AS group_causes
   FROM candidates
  WHERE place = $1 AND received_at BETWEEN $2 AND $3 AND cause_words && $4::text[] AND complaint <> $5
+   -- Run again after a crash, a complaint sees what it saw the first time, not those that were noted since.
+   AND position < $6
  ORDER BY received_at DESC LIMIT $7
 
 -- name: mark_grouped

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def test_several_complaints_by_one_person_count_once() -> None:
         facts(2, attributes=Attributes(site="Lake Court")),
         facts(2, cause_words=frozenset()),
         facts(2, received_at=later(hours=3) - timedelta(hours=72, seconds=1)),
-        facts(2, received_at=later(hours=3, seconds=1)),
+        facts(2, received_at=later(hours=3) + timedelta(hours=72, seconds=1)),
     ],
     ids=[
         "other cause",
@@ -64,17 +65,29 @@ def test_several_complaints_by_one_person_count_once() -> None:
         "no product",
         "no cause known",
         "too long ago",
-        "later than the candidate",
+        "too long after",
     ],
 )
 def test_what_only_looks_alike_does_not_count(distractor: Facts) -> None:
     assert match(facts(3), [facts(1), distractor], POLICY) is None
 
 
-def test_the_window_is_the_72_hours_before_the_new_complaint() -> None:
-    edge = facts(2, received_at=later(hours=3) - timedelta(hours=72))
+@pytest.mark.parametrize("hours", [-72, 72])
+def test_the_window_is_72_hours_on_either_side_of_the_new_complaint(hours: int) -> None:
+    edge = facts(2, received_at=later(hours=3) + timedelta(hours=hours))
 
     assert match(facts(3), [facts(1), edge], POLICY) is not None
+
+
+@pytest.mark.parametrize("heard", list(permutations((1, 2, 3))))
+def test_three_found_the_same_group_in_whatever_order_they_are_heard_of(heard: tuple[int, ...]) -> None:
+    first, second, last = (facts(number) for number in heard)
+
+    found = match(last, [first, second], POLICY)
+
+    assert found is not None
+    assert found.group == str(derived_id("group", complaint_of(1)))
+    assert [complaint_of(1), complaint_of(2), complaint_of(3)] == [each.complaint for each in found.founders]
 
 
 def test_a_candidate_without_place_or_cause_stands_alone() -> None:
