@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 EVERY_SECONDS = 0.1
@@ -19,11 +19,12 @@ EVERY_SECONDS = 0.1
 logger = structlog.get_logger("acknowledging")
 
 
-class Acknowledgements:
-    """Remembers how far each partition was handled, and commits it soon.
+class Acknowledgements(ConsumerRebalanceListener):  # type: ignore[misc]  # the library is untyped
+    """Remembers how far each partition was handled, and commits it soon, but never while the group joins anew.
 
     Only offsets of batches that were handled to their end are ever committed: the consumer's own position
-    may be further.
+    may be further. A commit between joining and the assignment is refused, and the library answers that by
+    joining once more: committing again and again then keeps the whole group joining for ever.
     """
 
     def __init__(
@@ -38,6 +39,18 @@ class Acknowledgements:
         self._every_seconds = every_seconds
         self._handled: dict[TopicPartition, int] = {}
         self._committing: asyncio.Task[None] | None = None
+        self._is_joining = False
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """Commit what is handled while it may be, then wait for the assignment."""
+        del revoked
+        await self.settle()
+        self._is_joining = True
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """Commit again; what went to others meanwhile is theirs to acknowledge."""
+        del assigned
+        self._is_joining = False
 
     def of(self, records: Sequence[ConsumerRecord[Any, Any]]) -> BatchAcknowledgement:
         """Return what the framework acknowledges or rewinds this batch with."""
@@ -54,6 +67,8 @@ class Acknowledgements:
 
     async def settle(self) -> None:
         """Commit now what is handled, of the partitions that are still ours. A failure is put off."""
+        if self._is_joining:
+            return
         consumer, handled, self._handled = self._consumer(), self._handled, {}
         assigned = set() if consumer is None else consumer.assignment()
         offsets = {place: offset for place, offset in handled.items() if place in assigned}

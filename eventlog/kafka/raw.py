@@ -28,8 +28,12 @@ class RawConsumer:
     def __init__(self, broker: KafkaBroker, topics: Sequence[str], group: str) -> None:
         self.topics = tuple(topics)
         self.group = group
+        self._acknowledgements = Acknowledgements(
+            lambda: self._subscriber.consumer, lambda: self._subscriber.running
+        )
         self._subscriber = broker.subscriber(
             *topics,
+            listener=self._acknowledgements,
             group_id=group,
             batch=True,
             parser=self._parse,
@@ -43,9 +47,6 @@ class RawConsumer:
             heartbeat_interval_ms=3_000,
             rebalance_timeout_ms=POLL_INTERVAL_MILLISECONDS,
             fetch_max_wait_ms=100,
-        )
-        self._acknowledgements = Acknowledgements(
-            lambda: self._subscriber.consumer, lambda: self._subscriber.running
         )
 
     def on_batch(self, handle: Callable[[list[RawRecord]], Awaitable[None]]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eventlog.ids import keyed_id
 from eventlog.log import EventLog
@@ -38,11 +38,13 @@ from services.compensation.domain.negotiation.state import Signing
 from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.settlement.agreement import Agreement
 from services.compensation.settlement.archiving import Archiving
-from services.compensation.settlement.document import render
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.inviting import Inviting
 from services.compensation.settlement.payments import PaymentFolder
 from services.compensation.settlement.vault import Item
+
+if TYPE_CHECKING:
+    from services.compensation.settlement.document import Rendered
 
 LISTENS_TO: Final = (
     OfferAccepted.TYPE,
@@ -112,7 +114,7 @@ class Settling:
         if contents is None:
             return None
         agreement = self._agreement(contents, recorded.id)
-        rendered = await asyncio.to_thread(render, agreement)
+        rendered = await asyncio.to_thread(_rendered, agreement)
 
         async def item() -> Item:
             return Item(
@@ -206,6 +208,13 @@ class Settling:
         """Return the opened history up to the event: what came after it does not change what it calls for."""
         history = await self._log.history(recorded.stream)
         return [each.event for each in history if each.version <= recorded.version]
+
+
+def _rendered(agreement: Agreement) -> Rendered:
+    # The typesetting library takes a second to load: a service is up before that, and few processes ever render.
+    from services.compensation.settlement.document import render  # noqa: PLC0415 - see above
+
+    return render(agreement)
 
 
 def _subject(customer: Customer) -> str | None:

@@ -1,0 +1,69 @@
+"""Offsets are committed soon, but never while the group joins anew."""
+
+from __future__ import annotations
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from eventlog.kafka.acknowledging import Acknowledgements
+
+PLACE = TopicPartition("t.v1", 3)
+
+
+class Consumer:
+    """What the acknowledgements need of a consumer: its assignment, and a list of what was committed."""
+
+    def __init__(self) -> None:
+        self.assigned = {PLACE}
+        self.commits: list[dict[TopicPartition, int]] = []
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.assigned
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        self.commits.append(offsets)
+
+
+def record(offset: int) -> ConsumerRecord[bytes, bytes]:
+    return ConsumerRecord(PLACE.topic, PLACE.partition, offset, 0, 0, b"k", b"v", None, 1, 1, ())
+
+
+def acknowledgements(consumer: Consumer) -> Acknowledgements:
+    return Acknowledgements(lambda: consumer, lambda: True, every_seconds=3600)
+
+
+async def test_what_is_handled_is_committed_before_the_partitions_go() -> None:
+    consumer = Consumer()
+    found = acknowledgements(consumer)
+    await found.note([record(4)])
+
+    await found.on_partitions_revoked({PLACE})
+
+    assert [{PLACE: 5}] == consumer.commits
+
+
+async def test_nothing_is_committed_while_the_group_joins_and_nothing_forgotten() -> None:
+    consumer = Consumer()
+    found = acknowledgements(consumer)
+    await found.on_partitions_revoked({PLACE})
+    await found.note([record(4)])
+
+    await found.settle()
+    assert [] == consumer.commits
+
+    await found.on_partitions_assigned({PLACE})
+    await found.settle()
+
+    assert [{PLACE: 5}] == consumer.commits
+
+
+async def test_what_went_to_another_is_not_ours_to_commit() -> None:
+    consumer = Consumer()
+    found = acknowledgements(consumer)
+    await found.on_partitions_revoked({PLACE})
+    await found.note([record(4)])
+    consumer.assigned = set()
+    await found.on_partitions_assigned(set())
+
+    await found.settle()
+
+    assert [] == consumer.commits
