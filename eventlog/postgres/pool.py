@@ -25,6 +25,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.PostgresSystemError,
     asyncpg.exceptions.DeadlockDetectedError,
+    asyncpg.exceptions.IdleInTransactionSessionTimeoutError,
     OSError,
     TimeoutError,
 )
@@ -50,6 +51,9 @@ async def open_pool(dsn: str, *, application: str, size: int = 10) -> Pool:
             "plan_cache_mode": "force_generic_plan",
             "enable_seqscan": "off",
             "jit": "off",
+            # A process that stalls between two statements of a transaction would keep its locks, and with them
+            # the next leader waiting, for as long as it stalls.
+            "idle_in_transaction_session_timeout": "5s",
             "tcp_keepalives_idle": "10",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "3",
