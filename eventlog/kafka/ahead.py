@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from eventlog.errors import Unavailable
 from eventlog.store import LogStore
 
-LOOK_MILLISECONDS = 5_000
+LOOK_MILLISECONDS = 10_000
 VERSION_DIGITS_MAX = 9
 
 
