@@ -133,10 +133,12 @@ async def _language(engine: Running, ask: Asked, complaint: str, body: bodies.Si
     state = (await engine.log.state(handlers.stream_of(complaint))).state
     # A signature told again is answered as before, although by now the link is spent.
     if not await engine.storage.log.known([ask.command_id]):
-        sign_as_customer(
-            state,
-            SignAsCustomer(at=ask.at, by=ask.by, document=body.document, means=body.means, consent=NO_RECORD),
+        command = SignAsCustomer(
+            at=ask.at, by=ask.by, document=body.document, means=body.means, consent=NO_RECORD
         )
+        if not sign_as_customer(state, command):
+            # Both have signed: a second consent beside the first would stand in the vault for good.
+            raise Refused("link_spent", "it was signed")
     language: Language = state.case.language
     return language
 

@@ -15,6 +15,8 @@ from hosting.identity import TokenCheck, bearer_of, require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
 from services.compensation import bodies, handlers
+from services.compensation.domain.negotiation.authority import require_mover_or_system
+from services.compensation.domain.negotiation.signing import require_signing
 from services.compensation.domain.negotiation.state import Known, NotHeard, Signing, State, settlement_of
 from services.compensation.sessions import Session, session
 from services.compensation.settlement.bundle import NoBundle, bundle_of
@@ -142,12 +144,15 @@ async def send_fresh_link(complaint: Id, ask: Ask, engine: Engine, request: Requ
     """Send the customer a fresh one-time link; the one before is good no longer. Nobody here sees it."""
     state = await _known(engine, complaint)
     inviting, cause = cast("Inviting", request.app.state.inviting), str(ask.command_id)
+    # What is drawn is kept for good: only for those who may, and where there is something to sign.
+    require_mover_or_system(state.case, ask.by)
+    signing = require_signing(state, state.rendering.document if isinstance(state, Signing) else "")
     link = await inviting.link(cause, ask.at)
     result = await handlers.issue_signing_link(
         engine.log,
         complaint,
         ask,
-        document=state.rendering.document if isinstance(state, Signing) else "",
+        document=signing.rendering.document,
         token_hash=link.token_hash,
         expires_at=link.expires_at,
     )

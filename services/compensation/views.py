@@ -33,6 +33,8 @@ from services.compensation.domain.negotiation.state import (
     timers,
 )
 
+# What the like were promised: members of a group settle one by one.
+OF_THE_GROUP: Final[set[str]] = {"group", "remedy"}
 # Told beside a move, or of no use to whoever reads: the link's token is known to its holder alone.
 NOT_MOVED: Final = {"at", "by", "complaint", "person", "token_hash", "limits"}
 # What the company has not yet decided to offer is no business of the other side.
@@ -47,10 +49,9 @@ def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[
         "person": case.person,
         "state": stage_of(state),
         "owner": case.owner,
-        "label": case.label,
         "progress": case.progress,
-        "group": case.group,
-        "remedy": case.remedy,
+        # What the company made of the complaint, and what others were promised, is not this customer's business.
+        **({} if to_customer else {"label": case.label, "group": case.group, "remedy": case.remedy}),
         "evidence": case.evidence,
         "settlements": case.settlements,
         "payments": case.payments,
@@ -69,25 +70,26 @@ def ledger(
     """Return the moves in order: who did what when, why (texts, for staff), and which limits were applied."""
     hidden = (FactNoted, *INTERNAL) if to_customer else (FactNoted,)
     return [
-        _move(recorded, with_texts=with_texts, with_limits=not to_customer)
+        _move(recorded, with_texts=with_texts, to_customer=to_customer)
         for recorded in history
         if not isinstance(recorded.event, hidden)
     ]
 
 
-def _move(recorded: Recorded[AnyNegotiationEvent], *, with_texts: bool, with_limits: bool) -> dict[str, Any]:
+def _move(recorded: Recorded[AnyNegotiationEvent], *, with_texts: bool, to_customer: bool) -> dict[str, Any]:
     event = recorded.event
     texts = set(personal_fields(type(event)))
+    kept = OF_THE_GROUP if to_customer else set()
     move: dict[str, Any] = {
         "version": recorded.version,
         "move": event.TYPE.removeprefix("negotiation."),
         "at": event.at,
         "by": event.by,
-        "what": event.model_dump(mode="json", exclude=NOT_MOVED | texts),
+        "what": event.model_dump(mode="json", exclude=NOT_MOVED | texts | kept),
     }
     if with_texts:
         move["why"] = event.model_dump(mode="json", include=texts, exclude_none=True)
-    if with_limits and (limits := getattr(event, "limits", None)) is not None:
+    if not to_customer and (limits := getattr(event, "limits", None)) is not None:
         move["limits"] = limits
     return move
 

@@ -21,7 +21,7 @@ from eventlog.message import Command
 from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.compensation.domain.negotiation import commands
-from services.compensation.domain.negotiation.agreement import Contents, contents_of
+from services.compensation.domain.negotiation.agreement import Contents, contents_of, customer_of
 from services.compensation.domain.negotiation.authority import COMPENSATION
 from services.compensation.domain.negotiation.events import (
     AnyNegotiationEvent,
@@ -166,8 +166,8 @@ class Settling:
 
     async def _order(self, recorded: Recorded[Any], instructed: PaymentInstructed) -> Command | None:
         async def put() -> bytes:
-            contents = contents_of(await self._history(recorded))
-            await self._payments.order(instructed, None if contents is None else contents.customer)
+            # Also for a payment of an earlier round, when what is agreed on now is something else or nothing.
+            await self._payments.order(instructed, customer_of(await self._history(recorded)))
             return b"ordered"
 
         # Whoever pays may take the file away: what was ordered once is not put there again.

@@ -6,7 +6,7 @@ import pytest
 
 from eventlog.message import ERASED
 from services.compensation.domain.negotiation import facts
-from services.compensation.domain.negotiation.agreement import Contents, contents_of
+from services.compensation.domain.negotiation.agreement import Contents, contents_of, customer_of
 from services.compensation.domain.negotiation.events import FactNoted, OfferMade
 from tests.unit.compensation.story import (
     ACCEPT,
@@ -21,6 +21,7 @@ from tests.unit.compensation.story import (
     MONEY_ASKED,
     MORE,
     OFFER,
+    OPEN_ROUND,
     PERSON,
     REGISTER,
     TERMS,
@@ -106,3 +107,10 @@ def test_what_is_erased_stays_erased() -> None:
 
     assert found is not None
     assert (found.terms, found.customer) == (ERASED, ERASED)
+
+
+def test_payee_is_known_whatever_round_is_on() -> None:
+    again = archived.having(OPEN_ROUND).history
+
+    assert contents_of(again) is None
+    assert customer_of(again) == REGISTER.customer

@@ -152,6 +152,15 @@ def test_a_raised_demand_is_no_concession() -> None:
     offered.having(RAISE).when(ONE_SIDED).then_refused("one_sided_concession")
 
 
+def test_a_demand_that_went_down_and_up_again_is_no_concession() -> None:
+    back = replace(LOWER, at=later(hours=6), sum=yuan("2000.00"))
+
+    offered.having(LOWER, replace(RAISE, at=later(hours=6))).when(ONE_SIDED).then_refused(
+        "one_sided_concession"
+    )
+    offered.having(RAISE, back).when(ONE_SIDED).then_refused("one_sided_concession")
+
+
 def test_another_remedy_is_a_concession_too() -> None:
     offered.when(replace(ONE_SIDED, sum=OFFER.sum, remedies=("apology", "voucher"))).then_refused(
         "one_sided_concession"

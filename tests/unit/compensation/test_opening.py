@@ -53,16 +53,16 @@ from tests.unit.compensation.story import (
     settled,
 )
 
-ANSWERED = registered.having(CLASSIFY_NO_MONEY, ANSWER)
+WITHOUT_DEMAND = registered.having(CLASSIFY_NO_MONEY)
 MOVES = [OPEN_ROUND, FIND, OFFER, SHELVE, REFER, REFUSE]
 
 
 def test_a_round_is_opened_by_hand_with_a_reason() -> None:
-    [opened] = ANSWERED.when(OPEN_ROUND).then_types(said.Opened)
+    [opened] = WITHOUT_DEMAND.when(OPEN_ROUND).then_types(said.Opened)
 
     assert isinstance(opened, said.Opened)
     assert (opened.why, opened.round, opened.reason) == ("by_hand", 1, OPEN_ROUND.reason)
-    ANSWERED.when(replace(OPEN_ROUND, reason=" ")).then_refused("reason_missing")
+    WITHOUT_DEMAND.when(replace(OPEN_ROUND, reason=" ")).then_refused("reason_missing")
 
 
 def test_one_round_at_a_time_is_open() -> None:
@@ -79,8 +79,9 @@ def test_after_a_settlement_the_next_round_waits_for_the_archive() -> None:
     assert opened.round == 2
 
 
-def test_a_closed_complaint_opens_no_round() -> None:
+def test_a_closed_or_answered_complaint_opens_no_round() -> None:
     registered.having(CLOSE).when(OPEN_ROUND).then_refused("complaint_closed")
+    WITHOUT_DEMAND.having(ANSWER).when(OPEN_ROUND).then_refused("complaint_answered")
 
 
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: type(move).__name__)
@@ -102,7 +103,7 @@ def test_nothing_is_moved_once_the_round_is_over(move: commands.NegotiationComma
 
 
 MOVED: list[tuple[Story, commands.NegotiationCommand]] = [
-    (ANSWERED, OPEN_ROUND),
+    (WITHOUT_DEMAND, OPEN_ROUND),
     (reviewing, FIND),
     (bargaining, OFFER),
     (offered, commands.WithdrawOffer(at=later(hours=5), by=CARL, offer=1, reason="a slip")),

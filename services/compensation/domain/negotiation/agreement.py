@@ -75,7 +75,7 @@ def contents_of(history: Sequence[AnyNegotiationEvent]) -> Contents | None:
         concessions=offer.concessions,
         terms=_terms(history, state.round.number, state.agreement),
         language=state.case.language,
-        customer=_customer(history),
+        customer=customer_of(history),
         demands=state.round.demands,
         demand=state.round.demand,
         liability=state.round.liability,
@@ -98,6 +98,7 @@ def _terms(history: Sequence[AnyNegotiationEvent], number: int, agreement: Agree
     return said[-1] if said else None
 
 
-def _customer(history: Sequence[AnyNegotiationEvent]) -> Personal[Customer] | None:
+def customer_of(history: Sequence[AnyNegotiationEvent]) -> Personal[Customer] | None:
+    """Return whom the register of an opened history names, whatever round is on; None when it named nobody."""
     known = [event.customer for event in history if isinstance(event, FactNoted) and event.customer]
     return known[-1] if known else None

@@ -68,10 +68,8 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
             return _on(state, terms="recorded", demands=event.demands, demand=event.sum)
         case said.TermsDeclined():
             return _on(state, terms="declined")
-        case said.DemandRaised():
+        case said.DemandRaised() | said.DemandLowered():
             return _on(state, demand=event.sum)
-        case said.DemandLowered():
-            return _on(state, demand=event.sum, conceded=True)
         case said.Shelved():
             return _shelved(state, event)
         case said.Resumed():

@@ -86,7 +86,7 @@ def _offered(state: Rounded, event: said.OfferMade) -> Rounded:
         expires_at=event.expires_at,
         limits=event.limits,
     )
-    on = replace(state.round, offers=event.offer, last=offer, conceded=False)
+    on = replace(state.round, offers=event.offer, last=offer, answered=state.round.demand)
     return Bargaining(case=replace(state.case, currency=event.sum.currency), round=on, live=offer)
 
 

@@ -84,6 +84,9 @@ def open_round(policy: NegotiationPolicy, state: State, command: OpenRound) -> l
         raise Refused("settlement_in_hand", "what was settled is paid and archived first")
     if known.case.progress == "closed":
         raise Refused("complaint_closed")
+    if known.case.progress == "answered":
+        # Intake closes with the answer it has: what came of a further round would be lost.
+        raise Refused("complaint_answered")
     return [_opened(policy, known, command, "by_hand", reason=reason)]
 
 

@@ -100,7 +100,8 @@ class Round:
     """One round of talks.
 
     `offers` counts offers, made or waiting; `last` is the one made last, live or not: as offers never go down,
-    it is the highest. `conceded` holds from a lowered demand until the next offer answers it.
+    it is the highest. `answered` is the demand the last offer was made against: whoever asks for less since then
+    has `conceded`, whatever way the demand went in between.
     """
 
     number: int
@@ -110,9 +111,14 @@ class Round:
     liability: Liability | None = None
     terms: TermsStatus = "awaited"
     demand: Money | None = None
-    conceded: bool = False
+    answered: Money | None = None
     offers: int = 0
     last: Offer | None = None
+
+    @property
+    def conceded(self) -> bool:
+        """Say whether the customer asks for less than when the last offer was made."""
+        return self.answered is not None and self.demand is not None and self.demand < self.answered
 
     @property
     def service_is_due(self) -> bool:

@@ -41,7 +41,7 @@ def record_document(state: State, command: RecordDocument) -> list[said.Document
                 pages=command.pages,
             )
         ]
-    _require_signing(found, command.document)
+    require_signing(found, command.document)
     return []
 
 
@@ -50,7 +50,7 @@ def issue_link(
 ) -> list[said.SigningLinkIssued]:
     """Record that a one-time link went to the customer; it takes the place of the one before."""
     authority.require_mover_or_system(require_round(state).case, command.by)
-    found = _require_signing(state, command.document)
+    found = require_signing(state, command.document)
     if any(link.token_hash == command.token_hash for link in found.links):
         return []
     if found.customer is not None:
@@ -94,7 +94,7 @@ def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.Custome
     authority.require_customer(found.case, command.by)
     if isinstance(found, Binding) and found.settlement.document == command.document:
         return []
-    signing = _require_signing(found, command.document)
+    signing = require_signing(found, command.document)
     if signing.customer is not None:
         if signing.customer.consent == command.consent:
             return []
@@ -115,7 +115,7 @@ def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.Custome
 def decline_signing(state: State, command: DeclineSigning) -> list[said.SigningDeclined]:
     """Do not sign: the talk goes on."""
     authority.require_customer(require_round(state).case, command.by)
-    found = _require_signing(state, command.document)
+    found = require_signing(state, command.document)
     if found.customer is not None:
         raise Refused("link_spent", "the customer has signed")
     reason = require_text(command.reason)
@@ -132,7 +132,7 @@ def sign_as_company(
         if (found.settlement.document, found.settlement.signed) == (command.document, command.signed):
             return []
         raise Refused("already_settled", "by another signature or document")
-    signing = _require_signing(found, command.document)
+    signing = require_signing(found, command.document)
     if signing.customer is None:
         raise Refused("customer_signs_first")
     _require_custody(command.custody)
@@ -154,7 +154,8 @@ def sign_as_company(
     ]
 
 
-def _require_signing(state: State, document: str) -> Signing:
+def require_signing(state: State, document: str) -> Signing:
+    """Return the state in which this document is signed; refuse where there is none, or another."""
     found = require_round(state)
     if isinstance(found, Agreed):
         raise Refused("document_missing", "the agreement is not rendered yet")
