@@ -38,7 +38,7 @@ async def test_what_is_handled_is_committed_before_the_partitions_go() -> None:
 
     await found.on_partitions_revoked({PLACE})
 
-    assert [{PLACE: 5}] == consumer.commits
+    assert consumer.commits == [{PLACE: 5}]
 
 
 async def test_nothing_is_committed_while_the_group_joins_and_nothing_forgotten() -> None:
@@ -48,12 +48,12 @@ async def test_nothing_is_committed_while_the_group_joins_and_nothing_forgotten(
     await found.note([record(4)])
 
     await found.settle()
-    assert [] == consumer.commits
+    assert consumer.commits == []
 
     await found.on_partitions_assigned({PLACE})
     await found.settle()
 
-    assert [{PLACE: 5}] == consumer.commits
+    assert consumer.commits == [{PLACE: 5}]
 
 
 async def test_what_went_to_another_is_not_ours_to_commit() -> None:
@@ -66,4 +66,4 @@ async def test_what_went_to_another_is_not_ours_to_commit() -> None:
 
     await found.settle()
 
-    assert [] == consumer.commits
+    assert consumer.commits == []
