@@ -55,7 +55,7 @@ class MailFolder:
             number += 1
 
     async def send_copy(self, copy: SignedCopy) -> None:
-        """Put the letter with the signed agreement there once. Raises OSError."""
+        """Put the letter with the signed agreement there once. Raises Unavailable."""
         name = f"{copy.complaint}-copy-{copy.round}.json"
         await asyncio.to_thread(put_once, self._folder, name, _copy(copy))
 
