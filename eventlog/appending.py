@@ -14,6 +14,8 @@ from eventlog.store import LogStore
 from eventlog.tail import Tail
 
 FLUSH_CHAINS_MAX = 1000
+# Below this the round trip costs more than the rows: halving would make two of them.
+FLUSH_CHAINS_MIN = 32
 UNAVAILABLE_SECONDS_MAX = 8.0
 
 Answer = tuple[Verdict, int]
@@ -28,7 +30,8 @@ class Appender:
         self._observer = observer
         self._outstanding = 0
         self._peak = 0
-        self._gatherer: Gatherer[Chain, Answer] = Gatherer(self._append_all, share=self._half)
+        self._together = 0
+        self._gatherer: Gatherer[Chain, Answer] = Gatherer(self._append_all, share=self._share)
 
     def __enter__(self) -> None:
         """Count one command as under way: how many there are says how large a flush should be."""
@@ -43,13 +46,12 @@ class Appender:
         return await self._gatherer.submit(chain)
 
     async def append_each(self, chains: Sequence[Chain]) -> list[Answer | BaseException]:
-        """Write chains of one caller; return for each its answer, or what was raised for it."""
-        self._outstanding += len(chains)
-        self._peak = max(self._peak, self._outstanding)
+        """Write chains of one caller, in one flush where they fit; return for each its answer, or what was raised."""
+        self._together += len(chains)
         try:
             return await self._gatherer.submit_each(chains)
         finally:
-            self._outstanding -= len(chains)
+            self._together -= len(chains)
 
     async def _append_all(self, chains: Sequence[Chain]) -> Sequence[Answer | Exception]:
         self._observer.measure("flush_size", len(chains))
@@ -100,10 +102,11 @@ class Appender:
                 return await self._store.append(chains)
         raise AssertionError("the last attempt returns or raises")
 
-    def _half(self, _waiting: int) -> int:
-        # Half of the recent peak, not of what is left: a batch of 200 makes two flushes, not eight.
+    def _share(self, _waiting: int) -> int:
+        # Half of the recent peak, so that the other half is decided meanwhile. What one caller sends together
+        # is decided already, and its caller waits for the last of it.
         self._peak = max(self._outstanding, self._peak - self._peak // 32 - 1)
-        return min(FLUSH_CHAINS_MAX, (self._peak + 1) // 2)
+        return min(FLUSH_CHAINS_MAX, max(FLUSH_CHAINS_MIN, (self._peak + 1) // 2, self._together))
 
 
 def flushes_of(chains: Sequence[Chain]) -> list[list[int]]:

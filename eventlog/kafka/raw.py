@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
+import structlog
 from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -13,9 +17,17 @@ from faststream.kafka.message import KafkaAckableMessage
 from eventlog.incoming import RawRecord
 from eventlog.kafka.acknowledging import Acknowledgements
 
-BATCH_MILLISECONDS = 10
 BATCH_RECORDS_MAX = 1000
 POLL_INTERVAL_MILLISECONDS = 300_000
+# How long a poll waits for anything at all; it returns with the first record.
+POLL_MILLISECONDS = 1000
+# A fetch of what stands at the broker takes about one round trip.
+FRESH_MILLISECONDS = 4
+AT_ONCE_SECONDS = 0.001
+
+Record: TypeAlias = ConsumerRecord[Any, Any]
+
+logger = structlog.get_logger("consuming")
 
 
 class RawConsumer:
@@ -40,14 +52,15 @@ class RawConsumer:
             decoder=self._decode,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
-            batch_timeout_ms=BATCH_MILLISECONDS,
-            max_records=BATCH_RECORDS_MAX,
             max_poll_interval_ms=POLL_INTERVAL_MILLISECONDS,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
             rebalance_timeout_ms=POLL_INTERVAL_MILLISECONDS,
             fetch_max_wait_ms=100,
         )
+        # The framework's own sleeps once more after a poll that found nothing, and takes what was fetched
+        # before the former batch for all there is.
+        self._subscriber.get_msg = self._next_batch  # type: ignore[method-assign]  # there is no setting for it
 
     def on_batch(self, handle: Callable[[list[RawRecord]], Awaitable[None]]) -> None:
         """Hand every batch to `handle`; its return acknowledges, its raise delivers the batch again."""
@@ -67,7 +80,24 @@ class RawConsumer:
         """Commit now what has been handled, instead of within the tenth of a second."""
         await self._acknowledgements.settle()
 
-    async def _parse(self, messages: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
+    async def _next_batch(self, consumer: Any) -> tuple[Record, ...]:
+        """Return the next records, in order per partition; none when there are none for a while.
+
+        The library fetches once while a batch is handled, right at its start. So what is there at once is
+        what came first, and all that came since stands at the broker: taking it along saves it a turn.
+        """
+        time = asyncio.get_running_loop().time
+        began = time()
+        records = await _polled(consumer, POLL_MILLISECONDS, BATCH_RECORDS_MAX)
+        if records and time() - began < AT_ONCE_SECONDS and len(records) < BATCH_RECORDS_MAX:
+            try:
+                records += await _polled(consumer, FRESH_MILLISECONDS, BATCH_RECORDS_MAX - len(records))
+            except KafkaError as trouble:
+                # What is in hand would be passed by; the next poll meets the same trouble if it lasts.
+                logger.warning("fetch_put_off", cause=type(trouble).__name__)
+        return records
+
+    async def _parse(self, messages: tuple[Record, ...]) -> KafkaAckableMessage:
         return KafkaAckableMessage(
             body=b"",
             headers={},
@@ -82,3 +112,8 @@ class RawConsumer:
             RawRecord(each.topic, each.partition, each.offset, each.key, each.value, each.headers)
             for each in message.raw_message
         ]
+
+
+async def _polled(consumer: Any, timeout_milliseconds: int, records_max: int) -> tuple[Record, ...]:
+    batches = await consumer.getmany(timeout_ms=timeout_milliseconds, max_records=records_max)
+    return tuple(chain.from_iterable(batches.values()))
