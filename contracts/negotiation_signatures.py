@@ -76,7 +76,10 @@ class Settled(NegotiationMessage):
 
 
 class PaymentInstructed(NegotiationMessage):
-    """Whoever pays is to pay exactly this sum by then, under this id, once."""
+    """Whoever pays is to pay exactly this sum by then, under this id, once.
+
+    Sealed, after a payment came back: account, reason.
+    """
 
     TYPE = "amends.negotiation.payment_instructed.v1"
 
@@ -95,12 +98,16 @@ class Paid(NegotiationMessage):
 
 
 class PaymentReversed(NegotiationMessage):
-    """A payment came back (closed account, wrong number); it is instructed anew under a new id."""
+    """A payment came back (closed account, wrong number); it is instructed anew once an account is named.
+
+    `due` is by when one is to be.
+    """
 
     TYPE = "amends.negotiation.payment_reversed.v1"
 
     payment: Uuid
     why: Code
+    due: AwareDatetime
 
 
 class SettledMatterRaised(ComplaintMessage):

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from operate.demo.case import Case, Pay, Sign
-from operate.demo.cast import PAYMASTER
+from operate.demo.cast import PAYMASTER, SUPERVISOR
 from operate.demo.doors import Answer, Doors
 from operate.demo.pen import drawn
 from operate.errors import OperateError
 
 _SERVICE: Final = "compensation"
 ACCOUNT_CLOSED: Final = "account_closed"
+OTHER_ACCOUNT: Final = "00-000-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ class Hands:
         return done
 
     async def pay(self, case: Case, turn: Pay) -> list[Done]:
-        """Read the order and report what became of it. Raises OperateError when there is no order."""
+        """Read the order and report what became of it. Raises OperateError when there is no order.
+
+        For what came back another account is named.
+        """
         order = await asyncio.to_thread(self._order, turn.payment)
         amount = str(order["amount"]) if not turn.expects else _more(str(order["amount"]))
         paid = {
@@ -79,10 +83,16 @@ class Hands:
         if turn.comes_back:
             reversed_ = {**paid, "status": "reversed", "why": ACCOUNT_CLOSED}
             done.append(Done("payment reversed", await self._report(turn, reversed_)))
+            done.append(Done("account", await self._name_account(case, turn)))
         return done
 
     async def _report(self, turn: Pay, body: Mapping[str, Any]) -> Answer:
         return await self._doors.post(PAYMASTER, _SERVICE, f"/v1/payments/{turn.payment}", body)
+
+    async def _name_account(self, case: Case, turn: Pay) -> Answer:
+        path = f"/v1/negotiations/{case.complaint}/payments/{turn.payment}/account"
+        body = {"account": OTHER_ACCOUNT, "reason": case.said("other_account")}
+        return await self._doors.post(SUPERVISOR, _SERVICE, path, body)
 
     def orders(self) -> list[Mapping[str, Any]]:
         """Return every payment order in the folder."""

@@ -18,13 +18,14 @@ from eventlog.recorded import Recorded
 from hosting.running import Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
-from services.compensation import customer_web, evidence_web, offers_web, sign_page, web
+from services.compensation import customer_web, evidence_web, offers_web, payments_web, sign_page, web
 from services.compensation.domain.negotiation.decide import negotiation_decider
 from services.compensation.domain.negotiation.state import settlement_of
 from services.compensation.evidence import Evidence, signer_of
 from services.compensation.handlers import stream_of
 from services.compensation.outgoing import outgoing
 from services.compensation.policy_files import load_negotiation_policy
+from services.compensation.projections.given_sums import given_sums
 from services.compensation.projections.negotiation_list import negotiation_list
 from services.compensation.reactions import linked_to, on_timer, react
 from services.compensation.sessions import Sessions
@@ -59,7 +60,8 @@ def parts(settings: ServiceSettings) -> Parts:
         }
 
     def projections(running: Running) -> Sequence[Projection]:
-        return [negotiation_list(aggregate, running.storage.log)]
+        log = running.storage.log
+        return [negotiation_list(aggregate, log), given_sums(aggregate, log)]
 
     return Parts(
         name=NAME,
@@ -108,7 +110,14 @@ def _settled_matters(running: Running) -> Follower:
 
 SERVICE = Service(
     parts=parts,
-    routers=[web.router, offers_web.router, evidence_web.router, customer_web.router, sign_page.router],
+    routers=[
+        web.router,
+        offers_web.router,
+        evidence_web.router,
+        payments_web.router,
+        customer_web.router,
+        sign_page.router,
+    ],
     refusals=files("services.compensation") / "policies" / "refusals.toml",
     migrations=files("services.compensation") / "sql" / "migrations",
     settings=CompensationSettings,

@@ -211,6 +211,13 @@ class PaymentBody(Body):
         return self
 
 
+class AccountBody(Body):
+    """Where a payment that came back is to go, and why there."""
+
+    account: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Text
+
+
 class SessionBody(Body):
     """The token of the one-time link."""
 

@@ -22,8 +22,7 @@ from hosting.openapi import documented_body
 from hosting.running import Running
 from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.commands import SignAsCustomer
-from services.compensation.domain.negotiation.signing import sign_as_customer, usable_link
-from services.compensation.domain.negotiation.state import NotHeard, Signing
+from services.compensation.domain.negotiation.signing import sign_as_customer, signing_by
 from services.compensation.domain.negotiation.values import Language
 from services.compensation.evidence_web import vault
 from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, session
@@ -57,19 +56,17 @@ async def open_session(
 ) -> Opened:
     """Exchange a link's token for a session, any number of times until the link is spent by signing."""
     state = (await engine.log.state(handlers.stream_of(complaint))).state
-    if isinstance(state, NotHeard):
-        # To whoever guesses, a complaint that is not there looks like one without links.
-        raise Refused("link_unknown")
-    usable_link(state, token_hash(body.token), engine.clock.now())
-    if not isinstance(state, Signing):
-        raise Refused("link_unknown")
-    sessions = cast("Sessions", request.app.state.sessions)
-    opened = sessions.opened(Session(complaint, state.case.person, state.rendering.document))
+    link = token_hash(body.token)
+    signing = signing_by(state, link, engine.clock.now())
+    rendering = signing.rendering
+    session_ = Session(
+        complaint=complaint, person=signing.case.person, document=rendering.document, link=link
+    )
     return Opened(
-        customer_token=opened,
-        document=state.rendering.document,
+        customer_token=cast("Sessions", request.app.state.sessions).opened(session_),
+        document=rendering.document,
         expires_at=engine.clock.real_now() + timedelta(seconds=SESSION_SECONDS),
-        language=state.rendering.language,
+        language=rendering.language,
     )
 
 
@@ -82,13 +79,13 @@ async def sign(
     *,
     body: Annotated[bodies.SignatureBody, Depends(body_as(bodies.SignatureBody))],
 ) -> Done:
-    """Sign the document of the session: the consent record goes into the vault first, then the log is told."""
+    """Sign by the session's link: the consent record goes into the vault first, then the log is told."""
     ask = _asked(request, signatory, engine)
     _require_same_document(signatory, body.document)
     consent = Consent(
         complaint=complaint,
         document=body.document,
-        language=await _language(engine, ask, complaint, body),
+        language=await _language(engine, ask, signatory, body),
         means=body.means,
         name=body.name,
         drawing=None if body.drawing is None else _png(body.drawing),
@@ -97,10 +94,13 @@ async def sign(
     )
     effects = cast("Effects", request.app.state.effects)
     kept = await record_consent(effects, await vault(request), consent, cause=str(ask.command_id))
-    signed = handlers.sign_as_customer
-    return done(
-        await signed(engine.log, complaint, ask, document=body.document, means=body.means, consent=kept)
-    )
+    signature: handlers.Signature = {
+        "document": body.document,
+        "link": signatory.link,
+        "means": body.means,
+        "consent": kept,
+    }
+    return done(await handlers.sign_as_customer(engine.log, complaint, ask, **signature))
 
 
 @router.post("/refusal", openapi_extra=documented_body(bodies.NoSignatureBody))
@@ -115,8 +115,12 @@ async def decline(
     """Do not sign: the talk goes on."""
     ask = _asked(request, signatory, engine)
     _require_same_document(signatory, body.document)
-    declined = handlers.decline_signing
-    return done(await declined(engine.log, complaint, ask, document=body.document, reason=body.reason))
+    declined: handlers.NoSignature = {
+        "document": body.document,
+        "link": signatory.link,
+        "reason": body.reason,
+    }
+    return done(await handlers.decline_signing(engine.log, complaint, ask, **declined))
 
 
 def _asked(request: Request, signatory: Session, engine: Running) -> Asked:
@@ -128,13 +132,18 @@ def _require_same_document(signatory: Session, document: str) -> None:
         raise Refused("document_differs", "the session is for another document")
 
 
-async def _language(engine: Running, ask: Asked, complaint: str, body: bodies.SignatureBody) -> Language:
+async def _language(engine: Running, ask: Asked, signatory: Session, body: bodies.SignatureBody) -> Language:
     """Return the document's language, once nothing forbids the signature: a refused one leaves no consent behind."""
-    state = (await engine.log.state(handlers.stream_of(complaint))).state
+    state = (await engine.log.state(handlers.stream_of(signatory.complaint))).state
     # A signature told again is answered as before, although by now the link is spent.
     if not await engine.storage.log.known([ask.command_id]):
         command = SignAsCustomer(
-            at=ask.at, by=ask.by, document=body.document, means=body.means, consent=NO_RECORD
+            at=ask.at,
+            by=ask.by,
+            document=body.document,
+            link=signatory.link,
+            means=body.means,
+            consent=NO_RECORD,
         )
         if not sign_as_customer(state, command):
             # Both have signed: a second consent beside the first would stand in the vault for good.

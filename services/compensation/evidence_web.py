@@ -16,7 +16,7 @@ from hosting.openapi import documented_body
 from hosting.problems import Problem
 from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.authority import require_mover_or_system
-from services.compensation.domain.negotiation.signing import require_signing
+from services.compensation.domain.negotiation.signing import require_latest_link, require_signing
 from services.compensation.domain.negotiation.state import Known, NotHeard, Signing, State, settlement_of
 from services.compensation.sessions import Session, session
 from services.compensation.settlement.bundle import NoBundle, bundle_of
@@ -110,6 +110,7 @@ async def document(
     if isinstance(by, Session):
         if by.document != unsigned:
             raise Refused("document_differs", "the session is for another document")
+        require_latest_link(state.case, by.link)
         by = by.by
     elif by.actor != state.case.person or given == unsigned:
         require_role(by, *LADDER)

@@ -55,6 +55,30 @@ class Offer(TypedDict):
     alike: Alike | None
 
 
+class ChangedDemand(TypedDict):
+    """What the customer asks for now."""
+
+    sum: Money
+    words: str | None
+
+
+class Signature(TypedDict):
+    """What a customer's signature holds: the document, by which link, how, and the hash of the consent record."""
+
+    document: str
+    link: str
+    means: SigningMeans
+    consent: str
+
+
+class NoSignature(TypedDict):
+    """What a customer who does not sign says: which document, by which link, and why."""
+
+    document: str
+    link: str
+    reason: str
+
+
 class Refusal(TypedDict):
     """What a refusal holds."""
 
@@ -99,16 +123,9 @@ async def decline_terms(log: EventLog, complaint: str, ask: Asked, *, words: str
     return await _ask(log, complaint, ask, commands.DeclineTerms(at=ask.at, by=ask.by, words=words))
 
 
-async def change_demand(
-    log: EventLog,
-    complaint: str,
-    ask: Asked,
-    *,
-    sum: Money,  # noqa: A002 - the field's name in command and event
-    words: str | None,
-) -> Result:
+async def change_demand(log: EventLog, complaint: str, ask: Asked, **demand: Unpack[ChangedDemand]) -> Result:
     """Record that the customer asks for another sum."""
-    return await _ask(log, complaint, ask, commands.ChangeDemand(at=ask.at, by=ask.by, sum=sum, words=words))
+    return await _ask(log, complaint, ask, commands.ChangeDemand(at=ask.at, by=ask.by, **demand))
 
 
 async def make_offer(log: EventLog, complaint: str, ask: Asked, **offer: Unpack[Offer]) -> Result:
@@ -183,17 +200,17 @@ async def issue_signing_link(
 
 
 async def sign_as_customer(
-    log: EventLog, complaint: str, ask: Asked, *, document: str, means: SigningMeans, consent: str
+    log: EventLog, complaint: str, ask: Asked, **signature: Unpack[Signature]
 ) -> Result:
     """Sign the document."""
-    command = commands.SignAsCustomer(at=ask.at, by=ask.by, document=document, means=means, consent=consent)
-    return await _ask(log, complaint, ask, command)
+    return await _ask(log, complaint, ask, commands.SignAsCustomer(at=ask.at, by=ask.by, **signature))
 
 
-async def decline_signing(log: EventLog, complaint: str, ask: Asked, *, document: str, reason: str) -> Result:
+async def decline_signing(
+    log: EventLog, complaint: str, ask: Asked, **declined: Unpack[NoSignature]
+) -> Result:
     """Do not sign."""
-    command = commands.DeclineSigning(at=ask.at, by=ask.by, document=document, reason=reason)
-    return await _ask(log, complaint, ask, command)
+    return await _ask(log, complaint, ask, commands.DeclineSigning(at=ask.at, by=ask.by, **declined))
 
 
 async def record_payment(log: EventLog, complaint: str, ask: Asked, *, payment: str, paid: Money) -> Result:
@@ -205,4 +222,12 @@ async def record_payment(log: EventLog, complaint: str, ask: Asked, *, payment: 
 async def reverse_payment(log: EventLog, complaint: str, ask: Asked, *, payment: str, why: str) -> Result:
     """Record that a payment came back."""
     command = commands.ReversePayment(at=ask.at, by=ask.by, payment=payment, why=why)
+    return await _ask(log, complaint, ask, command)
+
+
+async def instruct_again(
+    log: EventLog, complaint: str, ask: Asked, *, payment: str, account: str, reason: str
+) -> Result:
+    """Instruct a payment that came back anew, to another account."""
+    command = commands.InstructAgain(at=ask.at, by=ask.by, payment=payment, account=account, reason=reason)
     return await _ask(log, complaint, ask, command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -13,10 +14,11 @@ from hosting.openapi import documented_body
 from hosting.problems import Problem
 from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.state import NotHeard
-from services.compensation.projections import negotiation_list
+from services.compensation.projections import given_sums, negotiation_list
 
-# How long an offer waits for the read model to know all offers before it; what is in flight then is not counted.
+# How long an offer waits for the read models to know all offers before it; what is in flight then is not counted.
 BEHIND_SECONDS_MAX = 1.0
+OFFERS_IN = (given_sums.NAME, negotiation_list.NAME)
 
 Number = Annotated[int, Path(ge=1, le=10_000)]
 
@@ -36,9 +38,7 @@ async def make_offer(
         raise Problem(404, "not_registered", "compensation has not heard of a complaint under this id")
     await _caught_up(engine)
     currency = body.sum.currency
-    given = await negotiation_list.given_today(
-        engine.pool, state.case, actor=ask.by.actor, at=ask.at, currency=currency
-    )
+    given = await given_sums.given_today(engine.pool, state, actor=ask.by.actor, at=ask.at, currency=currency)
     alike = await negotiation_list.alike(engine.pool, state.case, currency)
     offer = body.given(given_today=given, alike=alike)
     return done(await handlers.make_offer(engine.log, complaint, ask, **offer))
@@ -90,6 +90,8 @@ async def accept_offer(complaint: Id, number: Number, ask: Ask, engine: Engine) 
 
 
 async def _caught_up(engine: Any) -> None:
-    """Give the read model a moment to know every offer that was made before this one."""
-    head = await engine.storage.log.head()
-    await reached(engine.storage.followers, negotiation_list.NAME, head, seconds_max=BEHIND_SECONDS_MAX)
+    """Give the read models a moment to know every offer that was made before this one."""
+    head, followers = await engine.storage.log.head(), engine.storage.followers
+    await asyncio.gather(
+        *(reached(followers, name, head, seconds_max=BEHIND_SECONDS_MAX) for name in OFFERS_IN)
+    )

@@ -50,6 +50,7 @@ def terms_from(table: Mapping[str, Any]) -> Terms:
         offer_hours_max=hours_max,
         link=section.inner("signing").hours("link_hours"),
         payment=section.inner("payment").days("days"),
+        payee=section.inner("payment").days("payee_days"),
         longest={move: longest.days(move) for move in MOVES},
         like_for_like_factor=section.inner("like_for_like").factor("factor"),
         concessions=codes.codes("concessions"),

@@ -1,4 +1,4 @@
-"""The customer's session: a token for one negotiation and one document hash, which opens the signing routes only.
+"""The customer's session: a token for one negotiation, document hash and link, which opens the signing routes only.
 
 It has an audience of its own and a symmetric key that no other service has, so it is no token anywhere else, and no
 other token is a session. Like all tokens it lives in real time.
@@ -26,13 +26,14 @@ SESSION_SECONDS: Final = 900
 _ALGORITHM: Final = "HS256"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Whose session it is, and for which document of which negotiation."""
+    """Whose session it is, for which document of which negotiation, and by which link (its token's SHA-256, hex)."""
 
     complaint: str
     person: str
     document: str
+    link: str
 
     @property
     def by(self) -> By:
@@ -54,6 +55,7 @@ class Sessions:
             sub={"essential": True},
             complaint={"essential": True},
             document={"essential": True},
+            link={"essential": True},
         )
 
     def opened(self, session: Session) -> str:
@@ -65,6 +67,7 @@ class Sessions:
             "sub": session.person,
             "complaint": session.complaint,
             "document": session.document,
+            "link": session.link,
             "iat": issued,
             "exp": issued + SESSION_SECONDS,
         }
@@ -75,7 +78,12 @@ class Sessions:
         try:
             claims = jwt.decode(token[:TOKEN_CHARACTERS_MAX], self._key, algorithms=[_ALGORITHM]).claims
             self._claims.validate(claims)
-            return Session(str(claims["complaint"]), str(claims["sub"]), str(claims["document"]))
+            return Session(
+                complaint=str(claims["complaint"]),
+                person=str(claims["sub"]),
+                document=str(claims["document"]),
+                link=str(claims["link"]),
+            )
         except ExpiredTokenError:
             raise unauthorized("session_expired", realm=AUDIENCE) from None
         except (JoseError, ValueError, TypeError):

@@ -28,6 +28,7 @@ from services.compensation.domain.negotiation.state import (
     RefusalGiven,
     Shelved,
     Signing,
+    Stage,
     live_offer,
     stage_of,
     timers,
@@ -37,6 +38,8 @@ from services.compensation.domain.negotiation.state import (
 OF_THE_GROUP: Final[set[str]] = {"group", "remedy"}
 # Told beside a move, or of no use to whoever reads: the link's token is known to its holder alone.
 NOT_MOVED: Final = {"at", "by", "complaint", "person", "token_hash", "limits"}
+# Waits for whoever owns the complaint: the money came back, and where it is to go is not known.
+PAYEE: Final = "payee"
 # What the company has not yet decided to offer is no business of the other side.
 INTERNAL: Final = (ApprovalRequested, ApprovalGranted, ApprovalDenied)
 
@@ -47,7 +50,7 @@ def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[
     return {
         "complaint": case.complaint,
         "person": case.person,
-        "state": stage_of(state),
+        "state": _stage(state, to_customer=to_customer),
         "owner": case.owner,
         "progress": case.progress,
         # What the company made of the complaint, and what others were promised, is not this customer's business.
@@ -57,11 +60,21 @@ def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[
         "payments": case.payments,
         "settled_matters": sorted(case.settled_matters),
         "clocks": [
-            {"name": name, "due": due, "is_overdue": due <= now}
-            for name, due in sorted(timers(state).items())
+            {"name": name, "due": due, "is_overdue": due <= now} for name, due in sorted(_clocks(state))
         ],
         **_round(state, to_customer=to_customer),
     }
+
+
+def _stage(state: Known, *, to_customer: bool) -> Stage:
+    """Return the state's name. That an offer waits for approval is not told to the customer: the talk goes on."""
+    return "bargaining" if to_customer and isinstance(state, InApproval) else stage_of(state)
+
+
+def _clocks(state: Known) -> list[tuple[str, datetime]]:
+    """Return the own clocks, and until when an account is to be named for each payment that came back."""
+    waiting = [(f"{PAYEE}@{each.round}", each.due) for each in state.case.returned]
+    return [*timers(state).items(), *waiting]
 
 
 def ledger(

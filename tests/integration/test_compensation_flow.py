@@ -33,7 +33,7 @@ from tests.system.negotiations import (
     token_of,
     told_paid,
 )
-from tests.system.people import AGENT, CARE_SENIOR, PLATFORM, People
+from tests.system.people import AGENT, CARE_SENIOR, PLATFORM, People, customer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a stroke " * 20
 
@@ -119,7 +119,9 @@ async def test_bundle_verifies_by_itself(people: People) -> None:
     key.verify(kept["manifest.sig"], kept["manifest.json"], ec.ECDSA(hashes.SHA256()))
 
 
-async def test_payment_is_exactly_what_was_agreed_and_comes_again_when_it_came_back(people: People) -> None:
+async def test_payment_is_exactly_what_was_agreed_and_goes_elsewhere_when_it_came_back(
+    people: People,
+) -> None:
     one = await agreed(people)
     await signed(people, one)
     order = await payment_order(people, one)
@@ -131,12 +133,24 @@ async def test_payment_is_exactly_what_was_agreed_and_comes_again_when_it_came_b
     back = await people.post(
         PLATFORM, path, {"complaint": one, "status": "reversed", "sum": SUM, "why": "account_closed"}
     )
-    shown = await seen(people, one)
+    waiting = await seen(people, one)
+    account = {"account": "622200002222", "reason": "The old one is closed."}
+    path = path_of(one, f"payments/{order['payment']}/account")
+    strange = await people.ask(customer(str(fresh_id())), "POST", path, body=account)
+    named = await people.post(customer(waiting["person"]), path, account)
+    twice = await people.ask(CARE_SENIOR, "POST", path, body=account)
+    again = await payment_order(people, one, besides=order)
+    await told_paid(people, one, again)
+    shown = await talks(people, one, "archived")
 
     assert above.json()["rule"] == "payment_not_as_agreed"
-    assert back["events"] == ["negotiation.payment_reversed", "negotiation.payment_instructed"]
-    assert [each["status"] for each in shown["payments"]] == ["reversed", "instructed"]
-    assert len({each["payment"] for each in shown["payments"]}) == 2
+    assert back["events"] == ["negotiation.payment_reversed"]
+    assert [clock["name"] for clock in waiting["clocks"]] == ["payee@1"]
+    assert (strange.json()["rule"], twice.json()["rule"]) == ("own_complaint_only", "payment_not_returned")
+    assert named["events"] == ["negotiation.payment_instructed"]
+    assert again["payee"] == {**order["payee"], "account": "622200002222"}
+    assert [each["status"] for each in shown["payments"]] == ["reversed", "paid"]
+    assert shown["clocks"] == []
 
 
 async def test_agreement_without_money_is_archived_without_a_payment(people: People) -> None:

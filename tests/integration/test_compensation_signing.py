@@ -13,6 +13,7 @@ from tests.system.judging import promises_hold
 from tests.system.negotiations import (
     agreed,
     as_customer,
+    bargaining,
     letter,
     path_of,
     refusal,
@@ -34,6 +35,34 @@ def sha256(content: bytes) -> str:
 
 async def moves(people: People, one: str) -> list[str]:
     return [move["move"] for move in (await seen(people, one))["ledger"]]
+
+
+async def exchanged(people: People, one: str, token: str) -> str | None:
+    """Show a token at the door and return the rule it is refused by."""
+    answer = await people.clients["compensation"].post(f"/v1/signing/{one}/session", json={"token": token})
+    rule: str | None = answer.json().get("rule")
+    return rule
+
+
+async def signed_anew(people: People, one: str, session: dict[str, Any]) -> str | None:
+    """Sign by a session and return the rule it is refused by."""
+    body = {"document": session["document"], "means": "typed", "name": "x", "consent": True}
+    answer = await as_customer(people, session, "POST", f"/v1/signing/{one}/signature", body=body)
+    rule: str | None = answer.json().get("rule")
+    return rule
+
+
+async def count(people: People, table: str, **columns: str) -> int:
+    """Count the rows of a table of compensation's with these values."""
+    wanted = " AND ".join(f"{name}::text = ${number}" for number, name in enumerate(columns, start=1))
+    query = f"SELECT count(*) FROM {table} WHERE {wanted}"  # noqa: S608 - names of our own
+    ((found,),) = await people.installation.rows("compensation", query, *columns.values())
+    return int(found)
+
+
+def letters_of(people: People, one: str) -> list[str]:
+    """Return the letters with a link that went out to a complaint's customer."""
+    return sorted(path.name for path in people.installation.prepared.folder.glob(f"mail/{one}-link-*.json"))
 
 
 async def test_document_is_for_staff_and_for_the_customer_with_a_session(people: People) -> None:
@@ -73,14 +102,54 @@ async def test_link_is_spent_by_signing_and_not_by_looking(people: People) -> No
     looks = [await signing_session(people, one) for _ in range(2)]
     await signed(people, one)
     token = token_of((await letter(people, one))["link"])
-    spent = await people.clients["compensation"].post(f"/v1/signing/{one}/session", json={"token": token})
-    body = {"document": looks[0]["document"], "means": "typed", "name": "x", "consent": True}
-    again = await as_customer(people, looks[0], "POST", f"/v1/signing/{one}/signature", body=body)
+    spent = [await exchanged(people, one, token)]
+    again = [await signed_anew(people, one, looks[0])]
+    await talks(people, one, "settled")
+    spent.append(await exchanged(people, one, token))
+    again.append(await signed_anew(people, one, looks[1]))
 
     assert [look["language"] for look in looks] == ["zh", "zh"]
-    assert spent.json()["rule"] == "link_spent"
-    assert again.json()["rule"] == "link_spent"
+    assert spent == again == ["link_spent"] * 2
     assert (await moves(people, one)).count("customer_signed") == 1
+    assert await count(people, "vault_records", complaint=one, name="consent") == 1
+
+
+async def test_guessed_token_learns_nothing_of_any_complaint(people: People) -> None:
+    talking, linked, closed = await bargaining(people), await agreed(people), await agreed(people)
+    await letter(people, linked)
+    await signed(people, closed)
+    await talks(people, closed, "settled")
+    unheard = str(fresh_id())
+
+    told = [await exchanged(people, one, "x" * 43) for one in (talking, linked, closed, unheard)]
+    assert told == ["link_unknown"] * 4
+
+
+async def test_session_of_a_replaced_link_neither_signs_nor_declines_nor_reads(people: People) -> None:
+    one = await agreed(people)
+    session = await signing_session(people, one)
+    await said(people, CARE_SENIOR, one, "signing-links")
+    read = await as_customer(people, session, "GET", path_of(one, "document"))
+    body = {"document": session["document"], "reason": "Not me."}
+    declined = await as_customer(people, session, "POST", f"/v1/signing/{one}/refusal", body=body)
+
+    assert await signed_anew(people, one, session) == "link_replaced"
+    assert (declined.json()["rule"], read.json()["rule"]) == ("link_replaced", "link_replaced")
+    assert await count(people, "vault_records", complaint=one, name="consent") == 0
+    assert not {"customer_signed", "signing_declined"} & set(await moves(people, one))
+
+
+async def test_fresh_link_that_is_refused_draws_no_token(people: People) -> None:
+    one = await agreed(people)
+    await signing_session(people, one)
+    before = await count(people, "effects", name="signing_link"), letters_of(people, one)
+    refused = [await people.ask(OTHER_AGENT, "POST", path_of(one, "signing-links"))]
+    await signed(people, one)
+    await talks(people, one, "settled")
+    refused.append(await people.ask(CARE_SENIOR, "POST", path_of(one, "signing-links")))
+
+    assert [each.json()["rule"] for each in refused] == ["owner_or_supervisor_only", "already_settled"]
+    assert (await count(people, "effects", name="signing_link"), letters_of(people, one)) == before
 
 
 async def test_fresh_link_takes_the_place_of_the_one_before(people: People) -> None:

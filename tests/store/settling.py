@@ -27,6 +27,7 @@ from services.compensation.settlement.consent import Consent, record_consent
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.inviting import Inviting
 from services.compensation.settlement.letters import MailFolder
+from services.compensation.settlement.links import token_hash
 from services.compensation.settlement.payments import PaymentFolder
 from services.compensation.settlement.settling import LISTENS_TO, Settling
 from services.compensation.settlement.signing import Signer
@@ -87,9 +88,17 @@ class House:
         kept = await record_consent(self.effects, self.vault, consent, cause="request-1")
         await self.do(
             commands.SignAsCustomer(
-                at=at, by=story.CUSTOMER, document=rendered.document, means=consent.means, consent=kept
+                at=at,
+                by=story.CUSTOMER,
+                document=rendered.document,
+                link=token_hash(self.letter()["link"].rpartition(".")[2]),
+                means=consent.means,
+                consent=kept,
             )
         )
+
+    def orders(self) -> list[dict[str, Any]]:
+        return [json.loads(file.read_text(encoding="utf-8")) for file in self.payments.iterdir()]
 
     def letter(self, number: int = 1) -> dict[str, Any]:
         file = self.mail / f"{story.COMPLAINT}-link-{number}.json"
@@ -125,6 +134,21 @@ def house(pool: Pool, folder: Path, certificate: bytes) -> House:
 
 async def settled(found: House, *, drawing: bytes | None = None) -> datetime:
     """Bring a negotiation from the register to its archive; return when it ended."""
+    seen = await ordered(found, drawing=drawing)
+    (order,) = found.orders()
+    at = story.later(days=1, hours=7)
+    paid = commands.RecordPayment(
+        at=at, by=story.PLATFORM, payment=order["payment"], sum=story.yuan(order["amount"])
+    )
+    await found.do(paid)
+    await found.settle_what_is_open(at + timedelta(days=1), seen)
+    return at + timedelta(days=1)
+
+
+async def ordered(
+    found: House, *, register: commands.NoteFact = story.REGISTER, drawing: bytes | None = None
+) -> int:
+    """Bring a negotiation from the register to its payment order; return the version that was acted on last."""
     at = story.later(hours=7)
     evidence = Item(
         complaint=story.COMPLAINT,
@@ -136,18 +160,7 @@ async def settled(found: House, *, drawing: bytes | None = None) -> datetime:
         kept_at=story.NOON,
     )
     await found.vault.put(evidence)
-    await found.do(story.REGISTER, story.CLASSIFY, story.FIND, story.TERMS, story.OFFER, story.ACCEPT)
+    await found.do(register, story.CLASSIFY, story.FIND, story.TERMS, story.OFFER, story.ACCEPT)
     seen = await found.settle_what_is_open(at)
     await found.sign(at + timedelta(hours=1), name=None if drawing else "李华", drawing=drawing)
-    seen = await found.settle_what_is_open(at + timedelta(hours=2), seen)
-    order = json.loads(next(found.payments.iterdir()).read_text(encoding="utf-8"))
-    await found.do(
-        commands.RecordPayment(
-            at=at + timedelta(days=1),
-            by=story.PLATFORM,
-            payment=order["payment"],
-            sum=story.yuan(order["amount"]),
-        )
-    )
-    await found.settle_what_is_open(at + timedelta(days=2), seen)
-    return at + timedelta(days=2)
+    return await found.settle_what_is_open(at + timedelta(hours=2), seen)

@@ -16,7 +16,7 @@ from services.blacklist.upcasters import UPCASTERS as BLACKLIST_UPCASTERS
 from services.compensation import outgoing as compensation_outgoing
 from services.compensation.domain.negotiation.decide import negotiation_decider
 from services.compensation.policy_files import load_negotiation_policy
-from services.compensation.projections import negotiation_list
+from services.compensation.projections import given_sums, negotiation_list
 from services.compensation.upcasters import UPCASTERS as COMPENSATION_UPCASTERS
 from services.escalation import outgoing as escalation_outgoing
 from services.escalation.domain.escalation.decide import escalation_decider
@@ -34,42 +34,62 @@ NEGOTIATION_COLUMNS: Final = (
     "complaint, person, state, round, owner, desk, group_id, cause_words, demand_amount, demand_currency,"
     " given_by, given_amount, given_currency, given_at, settled_amount, settled_currency, settled_at"
 )
-RowOf = Callable[[str, Any], Sequence[Any]]
+RowsOf = Callable[[str, Any], Sequence[Sequence[Any]]]
 
 COMPLAINT_COLUMNS: Final = (
     "complaint, person, stage, outcome, owner, desk, level, offered_to, grade, timing, received_at,"
     " next_clock, next_due"
 )
-# Each read model: whose it is, the streams it shows, how a state becomes a row, and its columns in that order.
-READ_MODELS: Final[dict[str, tuple[str, str, RowOf, str]]] = {
+
+
+def _one(row_of: Callable[[str, Any], Sequence[Any]]) -> RowsOf:
+    return lambda stream, state: [row_of(stream, state)]
+
+
+def _given(_stream: str, state: Any) -> Sequence[Sequence[Any]]:
+    return [
+        (f"{state.case.complaint} {each.round}", each.proposer, each.sum.amount, each.sum.currency, each.at)
+        for each in given_sums.standing(state)
+    ]
+
+
+# Each read model: whose it is, the streams it shows, how a state becomes rows, and its columns in that order.
+# The first column is a row's key.
+READ_MODELS: Final[dict[str, tuple[str, str, RowsOf, str]]] = {
     "complaint_list": (
         "intake",
         "complaint",
-        complaint_list.row_of,
+        _one(complaint_list.row_of),
         COMPLAINT_COLUMNS,
     ),
     "escalation_list": (
         "escalation",
         "escalation",
-        escalation_list.row_of,
+        _one(escalation_list.row_of),
         "complaint, person, progress, desk, level, grade, timing, owner, group_id, bypasses, bypasses_with_record",
     ),
     "group_list": (
         "escalation",
         "group",
-        group_list.row_of,
+        _one(group_list.row_of),
         "group_id, initiator, stage, causes, members, persons",
     ),
     "negotiation_list": (
         "compensation",
         "negotiation",
-        negotiation_list.row_of,
+        _one(negotiation_list.row_of),
         NEGOTIATION_COLUMNS,
+    ),
+    "given_sums": (
+        "compensation",
+        "negotiation",
+        _given,
+        "complaint::text || ' ' || round, proposer, amount, currency, given_at",
     ),
     "flag_list": (
         "blacklist",
         "flag",
-        flag_list.row_of,
+        _one(flag_list.row_of),
         "person, standing, states, kinds, complaints, open, score, review_due, expires_at",
     ),
 }
@@ -120,8 +140,11 @@ def states(rows: Iterable[Row]) -> dict[str, Any]:
 
 def rows_of_model(name: str, folded: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
     """Return the rows a read model must have when the streams have these states, by their key."""
-    _, category, row_of, _ = READ_MODELS[name]
-    found = {
-        stream: row_of(stream, state) for stream, state in folded.items() if stream.startswith(f"{category}-")
-    }
-    return {str(row[0]): tuple(row) for row in found.values()}
+    _, category, rows_of, _ = READ_MODELS[name]
+    found = [
+        row
+        for stream, state in folded.items()
+        if stream.startswith(f"{category}-")
+        for row in rows_of(stream, state)
+    ]
+    return {str(row[0]): tuple(row) for row in found}

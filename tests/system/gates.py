@@ -33,7 +33,8 @@ _WAITER: Final = f"""
     BEGIN PERFORM pg_advisory_xact_lock_shared({EFFECT_LOCK}); RETURN NEW; END $$"""
 _WAIT_TO_KEEP: Final = """
     CREATE OR REPLACE TRIGGER wait_to_keep BEFORE INSERT ON effects
-    FOR EACH ROW WHEN (NEW.cause LIKE '{stream}@%' AND NEW.name = '{name}') EXECUTE FUNCTION wait_to_keep()"""
+    FOR EACH ROW WHEN (NEW.cause LIKE '{stream}@%' AND split_part(NEW.name, ' ', 1) = '{name}')
+    EXECUTE FUNCTION wait_to_keep()"""
 _LINES_CUT: Final = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL($1)"""
@@ -98,7 +99,10 @@ async def gate_before_effects(installation: LiveInstallation) -> AsyncIterator[G
 
 
 async def move_before(installation: LiveInstallation, stream: str, name: str) -> None:
-    """Let the gate stand before this effect of a negotiation and before no other: it is done, and not kept."""
+    """Let the gate stand before this effect of a negotiation and before no other: it is done, and not kept.
+
+    An effect may have a hash behind its name. Nobody may wait at the gate, or it is not moved.
+    """
     await installation.rows("compensation", _WAIT_TO_KEEP.format(stream=stream, name=name))
 
 

@@ -150,13 +150,13 @@ async def letter(people: People, one: str, number: int = 1) -> dict[str, Any]:
     return await until(so, f"letter {number} of {one} is there")
 
 
-async def payment_order(people: People, one: str) -> dict[str, Any]:
-    """Wait for the payment order of a complaint and return it."""
+async def payment_order(people: People, one: str, *, besides: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Wait for the payment order of a complaint, or for another one than `besides`, and return it."""
     folder = people.installation.prepared.folder / "payments"
 
     async def so() -> dict[str, Any] | None:
         orders = [_read(file) for file in folder.glob("*.json")]
-        return next((order for order in orders if order["complaint"] == one), None)
+        return next((order for order in orders if order["complaint"] == one and order != besides), None)
 
     return await until(so, f"the payment of {one} is ordered")
 

@@ -22,7 +22,7 @@ from tests.system.reading import Record, ServiceLog
 FOLLOWERS: Final = {
     "intake": ("relay", "reactions", "complaint_list"),
     "escalation": ("relay", "detection", "group_notes", "escalation_list", "group_list"),
-    "compensation": ("relay", "settling", "settled_matters", "negotiation_list"),
+    "compensation": ("relay", "settling", "settled_matters", "negotiation_list", "given_sums"),
     "blacklist": ("relay", "marks", "comparing", "flag_list"),
 }
 

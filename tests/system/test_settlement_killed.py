@@ -1,4 +1,4 @@
-"""kill -9 at each step between agreed and archived: one document, one company signature, one payment instruction.
+"""kill -9 at each step between agreed and archived: one document, one signature, one order, one piece of each evidence.
 
 What is done outside the log is kept as an effect before the log is told of it (`architecture.md` 3.4). Gates make
 certain where the process dies, so each test dies at its own place every time:
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -60,16 +60,26 @@ class Effect:
     move: Move = waited
 
 
-# Between agreed and archived, in this order.
+# Between agreed and archived, in this order; `TOLD` are the last ones before the log is told.
 EFFECTS: Final = (
     Effect("document", "offer_accepted", "document_rendered", accepted),
     Effect("signing_link", "document_rendered", None),
     Effect("letter", "document_rendered", "signing_link_issued"),
-    Effect("company_signature", "customer_signed", "company_signed", signed),
+    Effect("extract", "customer_signed", None, signed),
+    Effect("company_signature", "customer_signed", None),
+    Effect("custody", "customer_signed", None),
+    Effect("manifest-signature", "customer_signed", "company_signed"),
+    Effect("copy_letter", "settled", None),
     Effect("payment_order", "payment_instructed", None),
+    Effect("closing-extract", "paid", None, paid),
+    Effect("manifest", "paid", "archived"),
+)
+TOLD: Final = (
+    Effect("document", "offer_accepted", "document_rendered", accepted),
+    Effect("letter", "document_rendered", "signing_link_issued"),
+    Effect("manifest", "customer_signed", "company_signed", signed),
     Effect("manifest", "paid", "archived", paid),
 )
-TOLD: Final = [effect for effect in EFFECTS if effect.tells is not None]
 ONCE: Final = (
     "offer_accepted",
     "document_rendered",
@@ -81,6 +91,10 @@ ONCE: Final = (
     "paid",
     "archived",
 )
+IN_VAULT: Final = (
+    *("document", "consent", "extract", "chain", "signed", "custody"),
+    *("closing-extract", "closing-chain", "manifest", "manifest-signature"),
+)
 
 
 async def offered_all(people: People) -> str:
@@ -91,11 +105,15 @@ async def offered_all(people: People) -> str:
     return one
 
 
-async def died(installation: LiveInstallation, gate: Gate) -> None:
+async def died(
+    installation: LiveInstallation, gate: Gate, meanwhile: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """End compensation as a power cut would, with all that waits at the gate, and start it again."""
     compensation = installation.only("compensation")
     compensation.kill()
     await gate.cut_lines()
+    if meanwhile is not None:
+        await meanwhile()
     # Its lease has run out: how long others wait for that is tested elsewhere (test_two_instances.py).
     await installation.rows("compensation", "UPDATE eventlog.leader SET leased_till = '-infinity'")
     compensation.start()
@@ -107,11 +125,13 @@ async def test_died_with_each_effect_done_and_not_kept(
 ) -> None:
     one = await offered_all(people)
     async with gate_before_effects(installation) as gate:
-        for effect in EFFECTS:
-            await move_before(installation, f"negotiation-{one}", effect.name)
+        before = partial(move_before, installation, f"negotiation-{one}")
+        await before(EFFECTS[0].name)
+        for effect, then in zip(EFFECTS, (*EFFECTS[1:], EFFECTS[-1]), strict=True):
             await effect.move(people, one)
             await until(gate.waiting, f"{effect.name} is done and not kept")
-            await died(installation, gate)
+            # While nobody runs: who had come to the gate again would keep it from being moved.
+            await died(installation, gate, partial(before, then.name))
     await talks(people, one, "archived")
 
     assert await found_of(people, one) == one_of_each()
@@ -166,8 +186,11 @@ async def types_in_log(installation: LiveInstallation, one: str) -> list[str]:
 
 def one_of_each() -> dict[str, int]:
     """Return what an agreement that went to its archive leaves behind, in the log and outside of it."""
-    outside = dict.fromkeys(("letters", "payment orders", "renderings", "signed documents"), 1)
-    return {**dict.fromkeys(ONCE, 1), **outside, "orphans in the vault": 0, "links nobody was sent": 0}
+    outside = dict.fromkeys(("letters", "copies sent", "payment orders"), 1)
+    # A manifest when it is settled, and another one when it is archived.
+    vault = {**dict.fromkeys(IN_VAULT, 1), "manifest": 2, "manifest-signature": 2}
+    nowhere = {"orphans in the vault": 0, "links nobody was sent": 0}
+    return {**dict.fromkeys(ONCE, 1), **outside, **vault, **nowhere}
 
 
 async def found_of(people: People, one: str) -> dict[str, int]:
@@ -190,8 +213,8 @@ async def found_of(people: People, one: str) -> dict[str, int]:
         **{kind: said[kind] for kind in ONCE},
         "letters": len(letters),
         "payment orders": sum(order["complaint"] == one for order in orders),
-        "renderings": vault["document"],
-        "signed documents": vault["signed"],
+        "copies sent": len(list(folder.glob(f"mail/{one}-copy-*.json"))),
+        **{name: vault[name] for name in IN_VAULT},
         "orphans in the vault": orphans,
         "links nobody was sent": len(hashes - sent),
     }

@@ -49,6 +49,8 @@ class LimitTable:
 class Terms:
     """How long offers, links, rests and payments last, what far outside means, and the codes an offer may use.
 
+    `payee` is how long an account may be waited for after a payment came back.
+
     An offer of more than `like_for_like_factor` times what the like received, or of less than that part of it,
     needs a reason.
     """
@@ -58,6 +60,7 @@ class Terms:
     offer_hours_max: int
     link: timedelta
     payment: timedelta
+    payee: timedelta
     longest: Mapping[str, timedelta]
     like_for_like_factor: Decimal
     concessions: frozenset[str]

@@ -13,7 +13,7 @@ const TEXTS = {
     copy: "下载副本", needName: "请输入您的姓名。", needDrawing: "请在框内手写签名。", needAgree: "请先勾选同意。",
     needReason: "请写明原因。", badLink: "此链接不完整，请从我们的信件中重新打开。",
     link_unknown: "此链接无效。请使用我们最近一封信中的链接。", link_replaced: "此链接已被新的链接取代，请使用最近一封信中的链接。",
-    link_spent: "协议已签署，此链接不再有效。", link_expired: "此链接已过期，请联系我们获取新链接。",
+    link_spent: "协议已签署、已拒绝或不再需要签署，此链接不再有效。", link_expired: "此链接已过期，请联系我们获取新链接。",
     session_expired: "停留时间过长。请重新打开信中的链接。", failed: "暂时无法完成，请稍后再试。",
   },
   en: {
@@ -30,7 +30,7 @@ const TEXTS = {
     badLink: "This link is not complete. Please open it again from our letter.",
     link_unknown: "This link is not valid. Please use the one in our latest letter.",
     link_replaced: "A newer link took the place of this one. Please use the one in our latest letter.",
-    link_spent: "The agreement has been signed; this link has ended.", link_expired: "This link has expired. Please ask us for a new one.",
+    link_spent: "This agreement was signed or declined, or is not to be signed any more; the link has ended.", link_expired: "This link has expired. Please ask us for a new one.",
     session_expired: "You were away for long. Please open the link in our letter again.", failed: "That did not work just now. Please try again later.",
   },
 };

@@ -1,9 +1,8 @@
-"""The list of negotiations: where each stands, what was given by whom, and what the like of a loss received."""
+"""The list of negotiations: where each stands, which offer stands, and what the like of a loss received."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -70,14 +69,6 @@ async def listed(pool: Pool, *, state: str | None, after: str | None) -> list[as
     """Return a page of the list, in the order of complaint ids."""
     async with transient_named():
         return await pool.fetch(SQL["list_negotiations"], state, after or FIRST, PAGE)
-
-
-async def given_today(pool: Pool, case: Case, *, actor: str, at: datetime, currency: str) -> Money:
-    """Return what an actor has offered since midnight UTC that stands: live, or taken; in other cases than this."""
-    midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    async with transient_named():
-        (row,) = await pool.fetch(SQL["given_today"], actor, currency, midnight, case.complaint)
-    return money(row["given"], currency)
 
 
 async def alike(pool: Pool, case: Case, currency: str) -> Alike | None:

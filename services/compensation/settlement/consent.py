@@ -40,39 +40,31 @@ async def record_consent(effects: Effects, vault: Vault, consent: Consent, *, ca
     `cause` is what makes a repeated request the same one (the command's id): it leads to the same record. The
     record holds random bytes, because its hash is public and must not let anyone confirm a guess at the name.
     """
-    told = {"obtained": "signed_by_link", "kept_by": consent.by.actor, "kept_at": consent.at}
+    text = consent_text(consent.language).encode()
     await vault.put(
-        Item(
-            complaint=consent.complaint,
-            name="consent-text",
-            content=consent_text(consent.language).encode(),
-            media_type="text/plain; charset=utf-8",
-            obtained="policy",
-            kept_by=consent.by.actor,
-            kept_at=consent.at,
-        )
+        _item(consent, "consent-text", text, media_type="text/plain; charset=utf-8", obtained="policy")
     )
     if consent.drawing is not None:
-        await vault.put(
-            Item(
-                complaint=consent.complaint,
-                name="drawing",
-                content=consent.drawing,
-                media_type="image/png",
-                **told,  # type: ignore[arg-type]
-            )
-        )
+        await vault.put(_item(consent, "drawing", consent.drawing, media_type="image/png"))
 
     async def make() -> Item:
-        return Item(
-            complaint=consent.complaint,
-            name="consent",
-            content=rfc8785.dumps(_record(consent)),
-            media_type="application/json",
-            **told,  # type: ignore[arg-type]
-        )
+        return _item(consent, "consent", rfc8785.dumps(_record(consent)), media_type="application/json")
 
     return await effects.item_once(cause, "consent", make)
+
+
+def _item(
+    consent: Consent, name: str, content: bytes, *, media_type: str, obtained: str = "signed_by_link"
+) -> Item:
+    return Item(
+        complaint=consent.complaint,
+        name=name,
+        content=content,
+        media_type=media_type,
+        obtained=obtained,
+        kept_by=consent.by.actor,
+        kept_at=consent.at,
+    )
 
 
 def _record(consent: Consent) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from eventlog.message import Erased
+from eventlog.message import Erased, Personal
 from services.compensation.domain.negotiation.events import PaymentInstructed
 from services.compensation.domain.negotiation.facts import Customer
 from services.compensation.settlement.folders import put_once
@@ -17,8 +17,12 @@ class PaymentFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def order(self, instructed: PaymentInstructed, payee: Customer | Erased | None) -> None:
-        """Put the order there once; the first one under an id stays. Raises Unavailable."""
+    async def order(self, instructed: PaymentInstructed, payee: Personal[Customer] | None) -> None:
+        """Put the order there once; the first one under an id stays. Raises Unavailable.
+
+        It goes to the account the instruction names, else to the payout account of the register, else to the
+        account there. Who is erased has neither name nor account.
+        """
         known = payee if isinstance(payee, Customer) else None
         document = {
             "payment": instructed.payment,
@@ -28,7 +32,13 @@ class PaymentFolder:
             "due": instructed.due.isoformat(),
             "payee": {
                 "name": None if known is None else known.name,
-                "account": None if known is None else known.payout_account or known.account,
+                "account": _account(instructed, known),
             },
         }
         await asyncio.to_thread(put_once, self._folder, f"{instructed.payment}.json", document)
+
+
+def _account(instructed: PaymentInstructed, payee: Customer | None) -> str | None:
+    if instructed.account is not None:
+        return None if isinstance(instructed.account, Erased) else instructed.account
+    return None if payee is None else payee.payout_account or payee.account

@@ -16,7 +16,7 @@ from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemd
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.registry import CertificateRegistry
 
 from eventlog.clock import Clock
 
@@ -42,8 +42,7 @@ class Signer:
             self._key = _key_of_certificate(pem)
         except (ValueError, IndexError, TypeError):
             raise SigningKeyUnusable("company-signing.pem needs one PKCS#8 key and its certificate") from None
-        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        registry.register_multiple(others)
+        registry = CertificateRegistry.build(others)
         self._signer = signers.SimpleSigner(signing_cert=own, signing_key=key, cert_registry=registry)
         self._certificate: asn1_x509.Certificate = own
 

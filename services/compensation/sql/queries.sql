@@ -21,8 +21,18 @@ SELECT complaint, person, state, round, owner, desk, group_id AS "group",
  WHERE ($1::text IS NULL OR state = $1) AND complaint > $2 ORDER BY complaint LIMIT $3
 
 -- name: given_today
-SELECT coalesce(sum(given_amount), 0) AS given FROM negotiation_list
- WHERE given_by = $1 AND given_currency = $2 AND given_at >= $3 AND complaint <> $4
+SELECT coalesce(sum(amount), 0) AS given FROM given_sums
+ WHERE proposer = $1 AND currency = $2 AND given_at >= $3 AND (complaint, round) <> ($4, $5)
+
+-- name: put_given
+WITH gone AS (
+    DELETE FROM given_sums WHERE complaint = $1 AND round <> ALL ($2::integer[])
+)
+INSERT INTO given_sums (complaint, round, proposer, amount, currency, given_at)
+SELECT $1, * FROM unnest($2::integer[], $3::text[], $4::numeric[], $5::text[], $6::timestamptz[])
+ON CONFLICT (complaint, round) DO UPDATE SET
+    proposer = excluded.proposer, amount = excluded.amount, currency = excluded.currency,
+    given_at = excluded.given_at
 
 -- name: alike
 SELECT 'group' AS basis, count(*) AS settled,

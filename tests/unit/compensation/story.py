@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -188,10 +189,10 @@ ISSUE = commands.IssueSigningLink(
     at=later(hours=7), by=COMPENSATION, document=DOCUMENT, token_hash=TOKEN, expires_at=later(days=5)
 )
 SIGN = commands.SignAsCustomer(
-    at=later(hours=9), by=CUSTOMER, document=DOCUMENT, means="typed", consent=CONSENT
+    at=later(hours=9), by=CUSTOMER, document=DOCUMENT, link=TOKEN, means="typed", consent=CONSENT
 )
 DECLINE_SIGNING = commands.DeclineSigning(
-    at=later(hours=9), by=CUSTOMER, document=DOCUMENT, reason="the name is misspelt"
+    at=later(hours=9), by=CUSTOMER, document=DOCUMENT, link=TOKEN, reason="the name is misspelt"
 )
 COMPANY_SIGNS = commands.SignAsCompany(
     at=later(hours=10),
@@ -221,6 +222,15 @@ customer_signed = linked.having(SIGN)
 settled = customer_signed.having(COMPANY_SIGNS)
 
 
+# The customer does not sign the first document, takes a second offer, and gets another document.
+OTHER = "e" * 64
+SECOND_AGREED = linked.having(
+    DECLINE_SIGNING, replace(MORE, at=later(days=1)), replace(ACCEPT, at=later(days=1, hours=1), offer=2)
+)
+SECOND_RENDERED = SECOND_AGREED.having(replace(RENDER, document=OTHER))
+SECOND_LINK = replace(ISSUE, at=later(days=2), document=OTHER, token_hash="8" * 64, expires_at=later(days=4))
+
+
 def payment_of(story: Story) -> str:
     """The id of the payment instructed last."""
     return [event.payment for event in story.history if isinstance(event, PaymentInstructed)][-1]
@@ -233,6 +243,17 @@ def pay(story: Story, amount: str = "400.00") -> commands.RecordPayment:
 def reverse(story: Story) -> commands.ReversePayment:
     return commands.ReversePayment(
         at=later(days=3), by=PLATFORM, payment=payment_of(story), why="account_closed"
+    )
+
+
+def name_account(of: Story) -> commands.InstructAgain:
+    """A new account for the payment of `of`, as the customer gives it."""
+    return commands.InstructAgain(
+        at=later(days=4),
+        by=CUSTOMER,
+        payment=payment_of(of),
+        account="6222 0000 2222",
+        reason="the old account is closed",
     )
 
 

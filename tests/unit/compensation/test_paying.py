@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from eventlog.message import By
 from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation.state import Archived, Paid, Settled, TermsAwaited
 from shared_kernel.money import money
@@ -12,18 +13,25 @@ from tests.unit.compensation.story import (
     ARCHIVE,
     CARL,
     COMPANY_SIGNS,
+    CUSTOMER,
+    EVE,
     FIND,
     ISSUE,
+    MARA,
     OFFER,
     OPEN_ROUND,
+    PLATFORM,
+    POLICY,
     RENDER,
     SIGN,
+    STRANGER,
     Story,
     archived,
     bargaining,
     case_of,
     later,
     linked,
+    name_account,
     paid,
     pay,
     payment_of,
@@ -36,6 +44,8 @@ from tests.unit.compensation.story import (
 WITHOUT_MONEY = bargaining.having(
     replace(OFFER, sum=yuan("0.00")), ACCEPT, RENDER, ISSUE, SIGN, COMPANY_SIGNS
 )
+RETURNED = archived.having(reverse(archived))
+OWED_AGAIN = RETURNED.having(name_account(archived))
 
 
 def test_the_agreed_sum_goes_out() -> None:
@@ -74,25 +84,64 @@ def test_payments_are_told_by_the_platform() -> None:
 
 
 @pytest.mark.parametrize("story", [settled, paid, archived])
-def test_a_payment_that_came_back_is_instructed_anew_under_another_id(story: Story) -> None:
-    back, again = story.when(reverse(settled)).then_types(said.PaymentReversed, said.PaymentInstructed)
+def test_a_payment_that_came_back_is_not_sent_there_again_and_waits_for_an_account(story: Story) -> None:
+    [back] = story.when(reverse(settled)).then_types(said.PaymentReversed)
+    waits = story.having(reverse(settled))
+    [returned] = case_of(waits).returned
 
     assert isinstance(back, said.PaymentReversed)
+    assert back.payment == returned.payment == payment_of(settled)
+    assert back.due == returned.due == back.at + POLICY.terms.payee
+    assert isinstance(waits.state, Settled)
+
+
+@pytest.mark.parametrize("by", [CUSTOMER, CARL, MARA], ids=lambda by: by.actor)
+def test_to_the_account_named_it_is_instructed_anew_under_another_id(by: By) -> None:
+    [again] = RETURNED.when(replace(name_account(archived), by=by)).then_types(said.PaymentInstructed)
+
     assert isinstance(again, said.PaymentInstructed)
-    assert again.payment != back.payment == payment_of(settled)
-    assert again.sum == OFFER.sum
-    assert isinstance(story.having(reverse(settled)).state, Settled)
+    assert again.payment != payment_of(archived)
+    assert (again.sum, again.due) == (OFFER.sum, again.at + POLICY.terms.payment)
+    assert (again.account, again.reason) == ("6222 0000 2222", "the old account is closed")
+    assert case_of(OWED_AGAIN).returned == ()
+
+
+def test_customer_owner_and_supervisors_name_the_account_and_nobody_else() -> None:
+    asked = name_account(archived)
+
+    RETURNED.when(replace(asked, by=STRANGER)).then_refused("own_complaint_only")
+    for by in (EVE, PLATFORM):
+        RETURNED.when(replace(asked, by=by)).then_refused("owner_or_supervisor_only")
+    RETURNED.when(replace(asked, account=" ")).then_refused("account_missing")
+    RETURNED.when(replace(asked, reason=" ")).then_refused("reason_missing")
+
+
+def test_only_what_came_back_is_instructed_anew_and_once() -> None:
+    asked = name_account(archived)
+
+    for story in (settled, archived, OWED_AGAIN):
+        story.when(asked).then_refused("payment_not_returned")
+    RETURNED.when(replace(asked, payment="another")).then_refused("payment_unknown")
+
+
+def test_what_comes_back_again_waits_again() -> None:
+    [back] = OWED_AGAIN.when(reverse(OWED_AGAIN)).then_types(said.PaymentReversed)
+    waits = OWED_AGAIN.having(reverse(OWED_AGAIN))
+
+    assert isinstance(back, said.PaymentReversed)
+    assert [each.payment for each in case_of(waits).returned] == [payment_of(OWED_AGAIN)]
+    waits.when(name_account(archived)).then_refused("payment_not_returned")
+    waits.when(name_account(OWED_AGAIN)).then_types(said.PaymentInstructed)
 
 
 def test_the_same_reversal_again_is_quiet() -> None:
-    archived.having(reverse(settled)).when(reverse(settled)).then_nothing()
+    RETURNED.when(reverse(settled)).then_nothing()
 
 
 def test_a_late_callback_of_what_came_back_pays_nothing() -> None:
-    owed_again = paid.having(reverse(settled))
-
-    owed_again.when(pay(settled)).then_nothing()
-    owed_again.when(pay(owed_again)).then_types(said.Paid)
+    RETURNED.when(pay(settled)).then_nothing()
+    OWED_AGAIN.when(pay(settled)).then_nothing()
+    OWED_AGAIN.when(pay(OWED_AGAIN)).then_types(said.Paid)
 
 
 def test_why_it_came_back_is_a_code_and_no_sentence() -> None:
@@ -115,26 +164,26 @@ def test_what_has_nothing_to_pay_is_archived_once_settled() -> None:
 
 def test_nothing_is_archived_before_it_is_paid() -> None:
     settled.when(ARCHIVE).then_refused("payment_outstanding")
-    archived.having(reverse(settled)).when(ARCHIVE).then_refused("payment_outstanding")
+    for story in (RETURNED, OWED_AGAIN):
+        story.when(ARCHIVE).then_refused("payment_outstanding")
     linked.when(ARCHIVE).then_refused("not_settled")
     paid.when(replace(ARCHIVE, by=CARL)).then_refused("system_only")
 
 
 def test_what_was_paid_after_all_is_archived_anew() -> None:
-    owed_again = archived.having(reverse(settled))
-    again = owed_again.having(pay(owed_again))
+    again = OWED_AGAIN.having(pay(OWED_AGAIN))
 
     again.when(replace(ARCHIVE, manifest="f" * 64)).then_types(said.Archived)
 
 
 def test_a_payment_of_an_earlier_round_comes_back_without_disturbing_the_next() -> None:
     next_round = archived.having(OPEN_ROUND, replace(FIND, at=later(days=7)))
-    back, again = next_round.when(reverse(settled)).then_types(said.PaymentReversed, said.PaymentInstructed)
+    owed_again = next_round.having(reverse(settled), name_account(archived))
+    back, again = owed_again.history[-2:]
 
     assert isinstance(back, said.PaymentReversed)
     assert isinstance(again, said.PaymentInstructed)
     assert (back.round, again.round) == (1, 1)
-    owed_again = next_round.having(reverse(settled))
     assert isinstance(owed_again.state, TermsAwaited)
     paid_again = owed_again.having(pay(owed_again))
     assert isinstance(paid_again.state, TermsAwaited)

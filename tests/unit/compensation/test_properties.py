@@ -76,6 +76,7 @@ ASKED: list[NegotiationCommand] = [
     story.COMPANY_SIGNS,
     story.pay(story.settled),
     story.reverse(story.settled),
+    story.name_account(story.settled),
     story.ARCHIVE,
     story.RAISE_MATTER,
 ]

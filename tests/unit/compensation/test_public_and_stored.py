@@ -59,6 +59,7 @@ from tests.unit.compensation.story import (
     bargaining,
     clock_ends,
     later,
+    name_account,
     offered,
     pay,
     reverse,
@@ -74,7 +75,7 @@ def after_expiry(story: Story) -> Story:
 SETTLED = running.having(WAIVE, STOP_HARM, FIND, TERMS, OFFER, ACCEPT, RENDER, ISSUE, SIGN, COMPANY_SIGNS)
 PAID = SETTLED.having(pay(SETTLED))
 STORIES = [
-    PAID.having(ARCHIVE, reverse(PAID), LINK, RAISE_MATTER),
+    PAID.having(ARCHIVE, reverse(PAID), name_account(PAID), LINK, RAISE_MATTER),
     waiting.having(DENY),
     waiting.having(GRANT, TAKE_BACK),
     after_expiry(offered).having(SHELVE, RESUME),
@@ -111,6 +112,8 @@ TEXTS = (
     DECLINE_SIGNING.reason,
     WITHDRAW.words,
     OPEN_ROUND.reason,
+    name_account(PAID).account,
+    name_account(PAID).reason,
 )
 
 

@@ -15,7 +15,7 @@ from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, s
 from tests.unit.compensation.story import COMPLAINT, CUSTOMER, EARLIER, PERSON
 
 KEY = b"k" * 32
-SIGNING = Session(COMPLAINT, PERSON, "d" * 64)
+SIGNING = Session(complaint=COMPLAINT, person=PERSON, document="d" * 64, link="6" * 64)
 
 
 def rule_of(sessions: Sessions, token: str) -> str:
@@ -36,7 +36,7 @@ def request_for(sessions: Sessions, token: str, complaint: str) -> Request:
     return Request(scope)
 
 
-def test_session_stands_for_the_customer_one_negotiation_and_one_document() -> None:
+def test_session_stands_for_the_customer_one_negotiation_one_document_and_one_link() -> None:
     sessions = Sessions(KEY)
     found = sessions.session_of(sessions.opened(SIGNING))
 

@@ -1,23 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from eventlog.decider import Refused
 from services.compensation.domain.negotiation import commands
 from services.compensation.domain.negotiation import events as said
-from services.compensation.domain.negotiation.signing import usable_link
 from services.compensation.domain.negotiation.state import Bargaining, Settled, Signing, settlement_of
 from services.compensation.domain.negotiation.values import Custodian
 from tests.unit.compensation.story import (
     ACCEPT,
-    ANNA,
     CARL,
     COMPANY_SIGNS,
     CONSENT,
-    CUSTOMER,
     DECLINE_SIGNING,
     DOCUMENT,
     EXTRACT,
@@ -25,13 +20,15 @@ from tests.unit.compensation.story import (
     MARA,
     MORE,
     OFFER,
+    OTHER,
     POLICY,
     RENDER,
+    SECOND_AGREED,
+    SECOND_LINK,
+    SECOND_RENDERED,
     SIGN,
     SIGNED,
     STRANGER,
-    TOKEN,
-    Story,
     agreed,
     archived,
     awaiting,
@@ -46,16 +43,8 @@ from tests.unit.compensation.story import (
     yuan,
 )
 
-OTHER = "e" * 64
-FRESH = replace(ISSUE, at=later(hours=8), by=CARL, token_hash="7" * 64, expires_at=later(days=6))
 NOTHING_TO_PAY = bargaining.having(replace(OFFER, sum=yuan("0.00")), ACCEPT, RENDER, ISSUE, SIGN)
 STEPS = [RENDER, ISSUE, SIGN, DECLINE_SIGNING, COMPANY_SIGNS]
-
-
-def link_refused(story: Story, token_hash: str = TOKEN, hours: float = 8) -> str:
-    with pytest.raises(Refused) as refused:
-        usable_link(story.state, token_hash, later(hours=hours))
-    return refused.value.rule
 
 
 def test_the_agreement_is_rendered_once() -> None:
@@ -86,51 +75,6 @@ def test_what_is_signed_is_the_document_that_was_rendered(step: commands.SignAsC
     linked.when(replace(step, document=OTHER)).then_refused("document_differs")
 
 
-def test_a_link_goes_out_once_for_its_token() -> None:
-    [issued] = rendered.when(ISSUE).then_types(said.SigningLinkIssued)
-
-    assert isinstance(issued, said.SigningLinkIssued)
-    assert (issued.number, issued.document, issued.token_hash) == (1, DOCUMENT, TOKEN)
-    linked.when(ISSUE).then_nothing()
-    customer_signed.when(ISSUE).then_nothing()
-
-
-def test_staff_may_have_a_fresh_link_sent() -> None:
-    [issued] = linked.when(FRESH).then_types(said.SigningLinkIssued)
-
-    assert isinstance(issued, said.SigningLinkIssued)
-    assert issued.number == 2
-    linked.when(replace(FRESH, by=MARA)).then_types(said.SigningLinkIssued)
-    for by in (ANNA, CUSTOMER):
-        linked.when(replace(FRESH, by=by)).then_refused("owner_or_supervisor_only")
-    customer_signed.when(FRESH).then_refused("link_spent")
-
-
-def test_a_link_lives_within_the_policy() -> None:
-    longest = ISSUE.at + POLICY.terms.link
-
-    rendered.when(replace(ISSUE, expires_at=longest)).then_types(said.SigningLinkIssued)
-    for end in (ISSUE.at, longest + timedelta(seconds=1)):
-        rendered.when(replace(ISSUE, expires_at=end)).then_refused("link_lifetime_out_of_range")
-
-
-def test_a_link_is_spent_by_signing_and_not_by_viewing() -> None:
-    seen = [usable_link(linked.state, TOKEN, later(hours=8)) for _ in range(3)]
-
-    assert [link.number for link in seen] == [1, 1, 1]
-    assert link_refused(customer_signed) == "link_spent"
-    assert link_refused(settled) == "link_spent"
-
-
-def test_a_link_that_is_unknown_replaced_or_expired_opens_nothing() -> None:
-    assert link_refused(linked, OTHER) == "link_unknown"
-    assert link_refused(rendered) == "link_unknown"
-    assert link_refused(bargaining) == "link_unknown"
-    assert link_refused(linked.having(FRESH)) == "link_replaced"
-    assert link_refused(linked, hours=24 * 6) == "link_expired"
-    assert usable_link(linked.having(FRESH).state, FRESH.token_hash, later(hours=9)).number == 2
-
-
 def test_the_customer_signs_the_document_with_consent() -> None:
     [signature] = linked.when(SIGN).then_types(said.CustomerSigned)
 
@@ -150,12 +94,6 @@ def test_the_customer_signs_once() -> None:
     customer_signed.when(replace(SIGN, consent=OTHER)).then_refused("link_spent")
     settled.when(SIGN).then_nothing()
     customer_signed.when(DECLINE_SIGNING).then_refused("link_spent")
-
-
-def test_the_customer_signs_by_a_link_that_is_still_good() -> None:
-    rendered.when(SIGN).then_refused("link_unknown")
-    linked.when(replace(SIGN, at=ISSUE.expires_at)).then_refused("link_expired")
-    linked.having(FRESH).when(replace(SIGN, at=ISSUE.expires_at)).then_types(said.CustomerSigned)
 
 
 def test_a_customer_who_does_not_sign_goes_on_talking() -> None:
@@ -235,10 +173,6 @@ def test_the_state_keeps_the_hashes_of_the_settlement() -> None:
 
 
 def test_the_next_agreement_after_a_declined_signing_has_a_document_of_its_own() -> None:
-    second = linked.having(
-        DECLINE_SIGNING, replace(MORE, at=later(days=1)), replace(ACCEPT, at=later(days=1, hours=1), offer=2)
-    )
-
-    second.when(replace(RENDER, document=OTHER)).then_types(said.DocumentRendered)
-    link = replace(ISSUE, at=later(days=2), document=OTHER, token_hash="8" * 64, expires_at=later(days=4))
-    second.having(replace(RENDER, document=OTHER), link).when(SIGN).then_refused("document_differs")
+    SECOND_AGREED.when(replace(RENDER, document=OTHER)).then_types(said.DocumentRendered)
+    SECOND_RENDERED.having(SECOND_LINK).when(SIGN).then_refused("document_differs")
+    SECOND_RENDERED.having(SECOND_LINK).when(replace(SIGN, document=OTHER)).then_refused("link_replaced")

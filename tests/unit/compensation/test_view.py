@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from eventlog.recorded import Recorded
 from services.compensation.domain.negotiation.state import NotHeard
+from services.compensation.projections import given_sums
 from services.compensation.projections.negotiation_list import row_of
 from services.compensation.views import ledger, negotiation_view
-from shared_kernel.money import money
+from shared_kernel.money import Money, money
 from tests.unit.compensation.story import (
+    CLASSIFY,
     COMPLAINT,
+    DECLINE_SIGNING,
     DOCUMENT,
+    FIND,
+    GROUP,
+    GROUPED,
     NOON,
+    OFFER,
+    OPEN_ROUND,
     PERSON,
     REFUSE,
     SHELVE,
+    TAKE_BACK,
+    TERMS,
     Story,
+    agreed,
     archived,
     bargaining,
     customer_signed,
     given,
+    later,
     linked,
+    name_account,
     offered,
     registered,
+    reverse,
+    reviewing,
     settled,
     waiting,
     yuan,
@@ -38,6 +54,11 @@ LATE = NOON + timedelta(days=90)
 def shown(story: Story, *, to_customer: bool = False) -> dict[str, Any]:
     assert not isinstance(story.state, NotHeard)
     return negotiation_view(story.state, LATE, to_customer=to_customer)
+
+
+def standing(story: Story) -> list[tuple[int, str, Money, datetime]]:
+    assert not isinstance(story.state, NotHeard)
+    return [(each.round, each.proposer, each.sum, each.at) for each in given_sums.standing(story.state)]
 
 
 def moves(story: Story, *, with_texts: bool = True, to_customer: bool = False) -> list[dict[str, Any]]:
@@ -71,6 +92,7 @@ def test_view_tells_the_live_offer_and_its_clock() -> None:
 def test_offer_that_waits_for_approval_is_no_business_of_the_customer() -> None:
     assert shown(waiting)["waiting_offer"]["sum"] == yuan("1800.00")
     assert shown(waiting, to_customer=True)["waiting_offer"] is None
+    assert (shown(waiting)["state"], shown(waiting, to_customer=True)["state"]) == ("approval", "bargaining")
     assert "approval_requested" in [move["move"] for move in moves(waiting)]
     assert "approval_requested" not in [move["move"] for move in moves(waiting, to_customer=True)]
 
@@ -87,6 +109,36 @@ def test_view_tells_hashes_custody_and_payments() -> None:
     assert {each.holder for each in shown(settled)["custody"]} == {"company", "customer", "vault"}
     assert [each.status for each in shown(archived)["payments"]] == ["paid"]
     assert shown(archived)["manifest"]
+
+
+def test_customer_is_told_neither_label_nor_group_nor_what_its_like_were_promised() -> None:
+    grouped = reviewing.having(GROUPED)
+    told, own = shown(grouped), shown(grouped, to_customer=True)
+    (opened,) = [move for move in moves(registered.having(GROUPED, CLASSIFY)) if move["move"] == "opened"]
+    (seen,) = moves(registered.having(GROUPED, CLASSIFY), to_customer=True)
+
+    assert (told["group"], told["remedy"].kind, told["label"].language) == (GROUP, "refund", "zh")
+    assert told.keys() - own.keys() == {"label", "group", "remedy"}
+    assert opened["what"].keys() - seen["what"].keys() == {"group", "remedy"}
+    assert GROUP not in f"{own} {seen}"
+
+
+def test_payment_that_came_back_waits_visibly_for_an_account() -> None:
+    returned = archived.having(reverse(archived))
+    (clock,) = shown(returned)["clocks"]
+
+    assert (clock["name"], clock["due"], clock["is_overdue"]) == ("payee@1", later(days=6), True)
+    assert [each.status for each in shown(returned)["payments"]] == ["reversed"]
+    assert shown(returned)["owner"].actor == "carl"
+    assert shown(returned.having(name_account(archived)))["clocks"] == []
+
+
+def test_account_named_is_told_to_staff_only() -> None:
+    again = archived.having(reverse(archived), name_account(archived))
+
+    assert moves(again)[-1]["why"]["account"] == name_account(archived).account
+    for reader in (moves(again, with_texts=False), moves(again, with_texts=False, to_customer=True)):
+        assert name_account(archived).account not in str(reader)
 
 
 def test_ledger_tells_who_when_what_why_and_the_limits_applied() -> None:
@@ -118,6 +170,19 @@ def test_row_counts_what_stands_as_given_and_what_was_settled() -> None:
     assert taken[14:16] == (money("400.00", "CNY").amount, "CNY")
 
 
+def test_day_counts_what_each_round_gave_and_stands() -> None:
+    again = archived.having(OPEN_ROUND, replace(FIND, at=later(days=6)), replace(TERMS, at=later(days=6)))
+    second = again.having(replace(OFFER, at=later(days=6), sum=yuan("50.00")))
+    first = (1, "carl", yuan("400.00"), OFFER.at)
+
+    assert standing(bargaining) == standing(offered.having(TAKE_BACK)) == []
+    assert standing(linked.having(DECLINE_SIGNING)) == standing(waiting) == []
+    for story in (offered, agreed, linked, settled, archived, again):
+        assert standing(story) == [first]
+    assert standing(second) == [first, (2, "carl", yuan("50.00"), later(days=6))]
+
+
 def test_stream_without_events_has_no_row() -> None:
-    with pytest.raises(TypeError):
-        row_of("", given().state)
+    for made in (row_of, given_sums.row_of):
+        with pytest.raises(TypeError):
+            made("", given().state)

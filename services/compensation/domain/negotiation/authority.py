@@ -70,6 +70,14 @@ def require_mover_or_system(case: Case, by: By) -> None:
         require_mover(case, by)
 
 
+def require_customer_or_mover(case: Case, by: By) -> None:
+    """Refuse all but this customer, the owner and supervisors."""
+    if CUSTOMER in by.roles:
+        _require_own(case, by)
+    else:
+        require_mover(case, by)
+
+
 def require_customer(case: Case, by: By) -> None:
     """Refuse all but this customer: nobody signs for another."""
     if CUSTOMER not in by.roles:

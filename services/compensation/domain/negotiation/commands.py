@@ -174,18 +174,20 @@ class IssueSigningLink(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignAsCustomer(Command):
-    """Sign the document; `consent` is the hash of the consent record in the vault (customer)."""
+    """Sign the document by a link (its token's hash); `consent` is the hash of the consent record (customer)."""
 
     document: str
+    link: str
     means: SigningMeans
     consent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineSigning(Command):
-    """Do not sign (customer)."""
+    """Do not sign; `link` is the hash of the token of the link that opened the session (customer)."""
 
     document: str
+    link: str
     reason: str
 
 
@@ -214,6 +216,15 @@ class ReversePayment(Command):
 
     payment: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructAgain(Command):
+    """Instruct the payment that came back anew, to the account named (customer, owner, supervisor)."""
+
+    payment: str
+    account: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +293,7 @@ Bargaining: TypeAlias = RecordTerms | DeclineTerms | ChangeDemand | MakeOffer | 
 Approving: TypeAlias = GrantApproval | DenyApproval
 Resting: TypeAlias = Shelve | Resume | Refer | ReturnReferral
 Signing: TypeAlias = RecordDocument | IssueSigningLink | SignAsCustomer | DeclineSigning | SignAsCompany
-Paying: TypeAlias = RecordPayment | ReversePayment | Archive
+Paying: TypeAlias = RecordPayment | ReversePayment | InstructAgain | Archive
 Ending: TypeAlias = Refuse | Withdraw | RaiseSettledMatter
 NegotiationCommand: TypeAlias = (
     Opening | Bargaining | Approving | Resting | Signing | Paying | Ending | ClockRanOut

@@ -73,7 +73,12 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one case per command
             return _rest(command, state, policy)
         case commands.ClockRanOut():
             return resting.run_out(state, command)
-        case commands.RecordPayment() | commands.ReversePayment() | commands.Archive():
+        case (
+            commands.RecordPayment()
+            | commands.ReversePayment()
+            | commands.InstructAgain()
+            | commands.Archive()
+        ):
             return _pay(command, state, policy)
         case commands.Refuse() | commands.Withdraw() | commands.RaiseSettledMatter():
             return _end(command, state)
@@ -121,6 +126,8 @@ def _pay(command: commands.Paying, state: State, policy: NegotiationPolicy) -> S
             return paying.record_payment(state, command)
         case commands.ReversePayment():
             return paying.reverse_payment(policy, state, command)
+        case commands.InstructAgain():
+            return paying.instruct_again(policy, state, command)
         case commands.Archive():
             return paying.archive(state, command)
         case _:

@@ -9,13 +9,19 @@ from eventlog.decider import Refused
 from eventlog.ids import derived_id
 from services.compensation.domain.negotiation import authority
 from services.compensation.domain.negotiation import events as said
-from services.compensation.domain.negotiation.commands import Archive, RecordPayment, ReversePayment
+from services.compensation.domain.negotiation.commands import (
+    Archive,
+    InstructAgain,
+    RecordPayment,
+    ReversePayment,
+)
 from services.compensation.domain.negotiation.records import Case, Payment
 from services.compensation.domain.negotiation.stages import (
     AboutRound,
     about,
     about_round,
     require_round,
+    require_text,
 )
 from services.compensation.domain.negotiation.state import Archived, Paid, Settled, State
 from services.compensation.domain.policy import NegotiationPolicy
@@ -26,15 +32,20 @@ CODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 def instructed(
-    policy: NegotiationPolicy, case: Case, head: AboutRound, owed: Money
+    policy: NegotiationPolicy, case: Case, head: AboutRound, owed: Money, **told: str
 ) -> said.PaymentInstructed:
-    """Return the instruction to pay a sum by policy's time, under an id that follows from the case alone."""
+    """Return the instruction to pay a sum by policy's time, under an id that follows from the case alone.
+
+    `told` are account and reason, once a payment came back.
+    """
     number = len(case.payments) + 1
     return said.PaymentInstructed(
         **head,
         payment=str(derived_id("payment", case.complaint, str(number))),
         sum=owed,
         due=head["at"] + policy.terms.payment,
+        account=told.get("account"),
+        reason=told.get("reason"),
     )
 
 
@@ -53,8 +64,8 @@ def record_payment(state: State, command: RecordPayment) -> list[said.Paid]:
 
 def reverse_payment(
     policy: NegotiationPolicy, state: State, command: ReversePayment
-) -> list[said.PaymentReversed | said.PaymentInstructed]:
-    """Record that a payment came back, and instruct it anew under another id in the same decision."""
+) -> list[said.PaymentReversed]:
+    """Record that a payment came back. It is not sent there again: by policy's time somebody names an account."""
     authority.require_platform(command.by)
     case = require_round(state).case
     payment = _require_payment(case, command.payment)
@@ -62,11 +73,24 @@ def reverse_payment(
         raise Refused("code_unreadable", "why is a code of letters, digits, dots, hyphens and underscores")
     if payment.status == "reversed":
         return []
+    due = command.at + policy.terms.payee
     head = _head(case, payment, command)
-    return [
-        said.PaymentReversed(**head, payment=payment.payment, why=command.why),
-        instructed(policy, case, head, payment.sum),
-    ]
+    return [said.PaymentReversed(**head, payment=payment.payment, why=command.why, due=due)]
+
+
+def instruct_again(
+    policy: NegotiationPolicy, state: State, command: InstructAgain
+) -> list[said.PaymentInstructed]:
+    """Instruct what came back anew under another id, to the account named; the sum stays what was agreed."""
+    case = require_round(state).case
+    authority.require_customer_or_mover(case, command.by)
+    payment = _require_payment(case, command.payment)
+    if payment not in case.returned:
+        raise Refused("payment_not_returned", "it did not come back, or is instructed anew")
+    if not command.account.strip():
+        raise Refused("account_missing", "name where the money is to go")
+    told = {"account": command.account, "reason": require_text(command.reason)}
+    return [instructed(policy, case, _head(case, payment, command), payment.sum, **told)]
 
 
 def archive(state: State, command: Archive) -> list[said.Archived]:
@@ -91,5 +115,7 @@ def _require_payment(case: Case, payment: str) -> Payment:
     return found
 
 
-def _head(case: Case, payment: Payment, command: RecordPayment | ReversePayment) -> AboutRound:
+def _head(
+    case: Case, payment: Payment, command: RecordPayment | ReversePayment | InstructAgain
+) -> AboutRound:
     return AboutRound(**about(case, command), round=payment.round)

@@ -187,8 +187,21 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What somebody offered in a round and the customer may take or took: it counts for the proposer's day."""
+
+    round: int
+    proposer: str
+    sum: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """A payment that was instructed, and what became of it."""
+    """A payment that was instructed, and what became of it.
+
+    `due` is by when it is to go out; once it came back, by when somebody is to name an account for it.
+    """
 
     payment: str
     round: int
@@ -202,8 +215,10 @@ class Case:
     """What is known of a complaint, whatever the stage of its negotiation.
 
     `heard` is the last version noted of each foreign stream. `currency` is that of all sums once one was
-    offered. `evidence` is all that was ever cited. `echo` is the outcome intake will answer with because we
-    settled or refused, None once it has. `settled_matters` are the complaints whose settlement was raised.
+    offered. `evidence` is all that was ever cited. `given` is what earlier and this round settled, as it was
+    offered. `token_hashes` are those of all one-time links that ever went out, the last one's last. `echo` is
+    the outcome intake will answer with because we settled or refused, None once it has. `settled_matters` are
+    the complaints whose settlement was raised.
     """
 
     complaint: str
@@ -219,6 +234,8 @@ class Case:
     currency: str | None = None
     evidence: tuple[Cited, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+    given: tuple[Given, ...] = ()
+    token_hashes: tuple[str, ...] = ()
     payments: tuple[Payment, ...] = ()
     echo: str | None = None
     settled_matters: frozenset[str] = frozenset()
@@ -242,3 +259,9 @@ class Case:
     def payment(self, payment: str) -> Payment | None:
         """Return an instructed payment by its id."""
         return next((each for each in self.payments if each.payment == payment), None)
+
+    @property
+    def returned(self) -> tuple[Payment, ...]:
+        """The payments that came back and were not instructed anew: each waits for a payee's account."""
+        latest = {each.round: each for each in self.payments}
+        return tuple(each for each in latest.values() if each.status == "reversed")

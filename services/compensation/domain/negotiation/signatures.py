@@ -74,13 +74,18 @@ class Settled(RoundEvent):
 
 
 class PaymentInstructed(RoundEvent):
-    """Whoever pays is to pay exactly this sum by then, under this id, once."""
+    """Whoever pays is to pay exactly this sum by then, under this id, once.
+
+    After a payment came back, `account` is where it is to go instead of where the register says, and `reason` why.
+    """
 
     TYPE = "negotiation.payment_instructed"
 
     payment: str
     sum: Money
     due: AwareDatetime
+    account: Personal[str] | None = None
+    reason: Personal[str] | None = None
 
 
 class Paid(RoundEvent):
@@ -93,12 +98,13 @@ class Paid(RoundEvent):
 
 
 class PaymentReversed(RoundEvent):
-    """A payment came back; it is instructed anew under a new id in the same decision. `why` is a code."""
+    """A payment came back. `why` is a code; by `due` an account is to be named, to which it is instructed anew."""
 
     TYPE = "negotiation.payment_reversed"
 
     payment: str
     why: str
+    due: AwareDatetime
 
 
 class SettledMatterRaised(NegotiationEvent):

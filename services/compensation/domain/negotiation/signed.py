@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from services.compensation.domain.negotiation import signatures as said
@@ -10,6 +11,7 @@ from services.compensation.domain.negotiation.records import (
     Case,
     CompanySignature,
     CustomerSignature,
+    Given,
     Link,
     Payment,
     PaymentStatus,
@@ -41,8 +43,7 @@ def signing(state: Rounded, event: SigningEvent) -> Rounded:
         return state
     match event:
         case said.SigningLinkIssued():
-            link = Link(event.number, event.token_hash, event.expires_at)
-            return replace(state, links=(*state.links, link))
+            return _invited(state, event)
         case said.CustomerSigned():
             return replace(state, customer=CustomerSignature(event.means, event.consent, event.at))
         case said.CompanySigned():
@@ -64,8 +65,8 @@ def settling(state: Rounded, event: SettlingEvent) -> Rounded:
         case said.Paid():
             return _paid(replace(state, case=_with_payment(state.case, event.payment, "paid")), event)
         case said.PaymentReversed():
-            reversed_ = replace(state, case=_with_payment(state.case, event.payment, "reversed"))
-            return _owed_again(reversed_, event)
+            case = _with_payment(state.case, event.payment, "reversed", event.due)
+            return _owed_again(replace(state, case=case), event)
         case said.Archived():
             return _archived(state, event)
         case _:
@@ -79,9 +80,17 @@ def _rendered(state: Rounded, event: said.DocumentRendered) -> Rounded:
     return Signing(case=state.case, round=state.round, agreement=state.agreement, rendering=rendering)
 
 
+def _invited(state: Signing, event: said.SigningLinkIssued) -> Signing:
+    link = Link(event.number, event.token_hash, event.expires_at)
+    case = replace(state.case, token_hashes=(*state.case.token_hashes, event.token_hash))
+    return replace(state, case=case, links=(*state.links, link))
+
+
 def _settled(state: Rounded, event: said.Settled) -> Rounded:
     if not isinstance(state, Signing):
         return state
+    offer = state.agreement.offer
+    given = Given(round=event.round, proposer=offer.proposer, sum=offer.sum, at=offer.made_at)
     settlement = Settlement(
         round=event.round,
         sum=event.sum,
@@ -94,12 +103,20 @@ def _settled(state: Rounded, event: said.Settled) -> Rounded:
         custody=event.custody,
         settled_at=event.at,
     )
-    case = replace(state.case, settlements=(*state.case.settlements, settlement), echo="settled")
+    case = replace(
+        state.case,
+        settlements=(*state.case.settlements, settlement),
+        given=(*state.case.given, given),
+        echo="settled",
+    )
     return Settled(case=case, round=state.round, agreement=state.agreement, settlement=settlement)
 
 
-def _with_payment(case: Case, payment: str, status: PaymentStatus) -> Case:
-    told = (replace(each, status=status) if each.payment == payment else each for each in case.payments)
+def _with_payment(case: Case, payment: str, status: PaymentStatus, due: datetime | None = None) -> Case:
+    told = (
+        replace(each, status=status, due=due or each.due) if each.payment == payment else each
+        for each in case.payments
+    )
     return replace(case, payments=tuple(told))
 
 

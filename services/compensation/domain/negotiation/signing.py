@@ -15,9 +15,9 @@ from services.compensation.domain.negotiation.commands import (
     SignAsCustomer,
 )
 from services.compensation.domain.negotiation.paying import instructed
-from services.compensation.domain.negotiation.records import Link
+from services.compensation.domain.negotiation.records import Case, Link
 from services.compensation.domain.negotiation.stages import about_round, require_round, require_text
-from services.compensation.domain.negotiation.state import Agreed, Binding, Signing, State
+from services.compensation.domain.negotiation.state import Agreed, Binding, NotHeard, Signing, State
 from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.domain.policy import NegotiationPolicy
 
@@ -68,24 +68,35 @@ def issue_link(
     ]
 
 
-def usable_link(state: State, token_hash: str, at: datetime) -> Link:
-    """Return the link of a token that may still be exchanged; looking at it spends nothing.
+def signing_by(state: State, token_hash: str, at: datetime) -> Signing:
+    """Return what a link's token may still be exchanged for; looking at it spends nothing.
 
-    Refuses `link_unknown`, `link_replaced` by a fresh one, `link_spent` by signing, `link_expired`.
+    A token that never went out is `link_unknown`, whatever the state: whoever guesses learns nothing. Of one that
+    did its holder is told whether it is spent (signed, declined, or not to be signed any more), replaced or expired.
     """
-    found = require_round(state)
-    if isinstance(found, Binding):
-        raise Refused("link_spent", "it was signed")
-    links = {each.token_hash: each for each in found.links} if isinstance(found, Signing) else {}
-    link = links.get(token_hash)
-    if link is None or not isinstance(found, Signing):
+    if isinstance(state, NotHeard) or token_hash not in state.case.token_hashes:
         raise Refused("link_unknown")
-    if link != found.links[-1]:
-        raise Refused("link_replaced", f"link {len(found.links)} took its place")
-    if found.customer is not None:
-        raise Refused("link_spent", "it was signed")
-    _require_unexpired(link, at)
-    return link
+    if not isinstance(state, Signing) or state.customer is not None:
+        raise Refused("link_spent", "nothing more is signed by it")
+    require_live_link(state, token_hash, at)
+    return state
+
+
+def require_latest_link(case: Case, token_hash: str) -> None:
+    """Refuse a link that another one has taken the place of, or that never went out."""
+    if token_hash not in case.token_hashes:
+        raise Refused("link_unknown")
+    if token_hash != case.token_hashes[-1]:
+        raise Refused("link_replaced", "another one took its place")
+
+
+def require_live_link(state: Signing, token_hash: str, at: datetime) -> None:
+    """Refuse a link by which this agreement cannot be signed now: unknown, replaced or expired."""
+    require_latest_link(state.case, token_hash)
+    if not state.links or state.links[-1].token_hash != token_hash:
+        # The document it was for is not to be signed any more, and that of now has no link yet.
+        raise Refused("link_spent", "nothing more is signed by it")
+    _require_unexpired(state.links[-1], at)
 
 
 def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.CustomerSigned]:
@@ -99,9 +110,7 @@ def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.Custome
         if signing.customer.consent == command.consent:
             return []
         raise Refused("link_spent", "the customer has signed")
-    if not signing.links:
-        raise Refused("link_unknown", "no link went out yet")
-    _require_unexpired(signing.links[-1], command.at)
+    require_live_link(signing, command.link, command.at)
     return [
         said.CustomerSigned(
             **about_round(found, command),
@@ -113,11 +122,12 @@ def sign_as_customer(state: State, command: SignAsCustomer) -> list[said.Custome
 
 
 def decline_signing(state: State, command: DeclineSigning) -> list[said.SigningDeclined]:
-    """Do not sign: the talk goes on."""
+    """Do not sign, by a link that is still good: the talk goes on, and the link is spent."""
     authority.require_customer(require_round(state).case, command.by)
     found = require_signing(state, command.document)
     if found.customer is not None:
         raise Refused("link_spent", "the customer has signed")
+    require_live_link(found, command.link, command.at)
     reason = require_text(command.reason)
     return [said.SigningDeclined(**about_round(found, command), document=command.document, reason=reason)]
 

@@ -1,0 +1,30 @@
+"""Compensation over HTTP: where the money goes when it came back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from hosting.asked import Ask, Done, Engine, Id, done
+from hosting.bodies import body_as
+from hosting.openapi import documented_body
+from services.compensation import bodies, handlers
+
+router = APIRouter(prefix="/v1/negotiations/{complaint}/payments", tags=["payments"])
+
+
+@router.post("/{payment}/account", openapi_extra=documented_body(bodies.AccountBody))
+async def name_account(
+    complaint: Id,
+    payment: Id,
+    ask: Ask,
+    engine: Engine,
+    *,
+    body: Annotated[bodies.AccountBody, Depends(body_as(bodies.AccountBody))],
+) -> Done:
+    """Name the account for a payment that came back: it is instructed anew, under another id."""
+    again = handlers.instruct_again
+    return done(
+        await again(engine.log, complaint, ask, payment=payment, account=body.account, reason=body.reason)
+    )
