@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 import stamina
 import structlog
@@ -45,6 +45,8 @@ OFFSET_SYNC_SECONDS = 0.1
 # Command ids and dead letters (`architecture.md` 3.4 and 3.9).
 KEPT = timedelta(days=30)
 HOUSEKEEPING_SECONDS = 10.0
+# Deletes what is too old by this real time; called again and again by every instance.
+Forget: TypeAlias = Callable[[datetime], Awaitable[None]]
 
 logger = structlog.get_logger("running")
 
@@ -54,7 +56,8 @@ class Parts:
     """What makes a service this service: everything else is the same in all of them.
 
     `topics` maps each public category to its topic. `reactions`, `doors` (Kafka) and `door_parts` (what the
-    HTTP routes find in `app.state`) are built once the log is open.
+    HTTP routes find in `app.state`) are built once the log is open; `forgetting` deletes what a service of its own
+    keeps only for a time.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Parts:
     projections: Callable[[Running], Sequence[Projection]] = field(default=lambda _running: ())
     doors: Callable[[Running], Mapping[str, Door]] = field(default=lambda _running: {})
     door_parts: Callable[[Running], Mapping[str, Any]] = field(default=lambda _running: {})
+    forgetting: Callable[[Running], Sequence[Forget]] = field(default=lambda _running: ())
     persons_ahead: int = 0
 
 
@@ -251,12 +255,15 @@ class Running:
         self.clock.sync(now, offset)
 
     async def _keep_house(self) -> None:
+        forgetting = self.parts.forgetting(self)
         while True:
             try:
                 self.observer.gauge("parked_records", await self.storage.inbox.parked_count())
                 # How long things are kept is real time, whatever the installation's offset.
                 await self.storage.log.forget_commands(self.clock.real_now() - KEPT)
                 await self.storage.inbox.forget_dead(self.clock.real_now() - KEPT)
+                for forget in forgetting:
+                    await forget(self.clock.real_now())
             except Unavailable:
                 logger.warning("housekeeping_put_off")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -17,7 +18,7 @@ from eventlog.log import EventLog
 from eventlog.projections import Projection
 from eventlog.reactions import FollowUp, Reaction
 from eventlog.recorded import Recorded
-from hosting.running import Parts, Running
+from hosting.running import Forget, Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.blacklist import web
@@ -28,8 +29,8 @@ from services.blacklist.marks import PersonMarks
 from services.blacklist.outgoing import outgoing
 from services.blacklist.policy_files import load_flag_policy, load_wording
 from services.blacklist.projections.flag_list import flag_list
-from services.blacklist.reactions import compare, on_timer
-from services.blacklist.screening import Screening
+from services.blacklist.reactions import compare, on_timer, share
+from services.blacklist.screening import Screening, forget_audit
 from services.blacklist.settings import BlacklistSettings
 from services.blacklist.subscribers import HEARD
 from services.blacklist.upcasters import UPCASTERS
@@ -56,6 +57,10 @@ def parts(settings: ServiceSettings) -> Parts:
     def door_parts(running: Running) -> Mapping[str, Any]:
         return {"policy": policy, "screening": Screening(running.log, running.pool, marks(running))}
 
+    def forgetting(running: Running) -> Sequence[Forget]:
+        kept = timedelta(days=settings.screening_audit_days)
+        return [partial(forget_audit, running.pool, kept=kept)]
+
     def projections(running: Running) -> Sequence[Projection]:
         return [flag_list(flag, running.storage.log)]
 
@@ -69,15 +74,19 @@ def parts(settings: ServiceSettings) -> Parts:
         reactions=reactions,
         projections=projections,
         door_parts=door_parts,
+        forgetting=forgetting,
     )
 
 
 def _remembering(running: Running, marks: PersonMarks) -> Follower:
-    """Build the follower that fills the screening index; it asks for nothing."""
+    """Build the follower that fills the screening index, and notes what a registration shares with others.
 
-    async def follow_up(recorded: Recorded[Any], _at: datetime) -> Iterable[FollowUp]:
+    One follower for both: it has remembered every earlier registration when it looks.
+    """
+
+    async def follow_up(recorded: Recorded[Any], at: datetime) -> Iterable[FollowUp]:
         await marks.remember(recorded.event)
-        return ()
+        return share(recorded, await marks.shared_by(recorded.event), at)
 
     return Reaction(
         "marks",

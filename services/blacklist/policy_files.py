@@ -60,6 +60,8 @@ def score_from(table: Mapping[str, Any]) -> ScorePolicy:
         fresh_complaints=section.count("fresh_complaints"),
         bulk_purchases=section.inner("bulk").count("purchases"),
         bulk_percent=section.inner("bulk").count("complaints_percent"),
+        claimed_percent=section.inner("claims").percent("claimed_percent"),
+        shared_persons_max=section.inner("shared").count("persons_max"),
         alike_percent=section.inner("templated").percent("alike_percent"),
         demand_ratio=section.inner("demand").get("ratio", float),
         after_settlement=section.inner("settlement").days("days_after"),

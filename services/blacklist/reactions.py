@@ -2,6 +2,7 @@
 
 - a registered complaint is noted → `compare`: its text is held against the person's earlier ones, its order
   against the earlier orders; what is found is noted, as percentages and ids;
+- the same → `share`: that its phone, address or payout account is other persons', too, is noted, as a count;
 - a timer → `on_timer`. The clocks that fire: `expiry-<flag>` (the flag is gone) and `appeal-<flag>` (an appeal
   nobody decided is right).
 """
@@ -17,7 +18,7 @@ from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.blacklist.domain.flag.commands import ClockRanOut, NoteFact
 from services.blacklist.domain.flag.events import FactNoted
-from services.blacklist.domain.flag.facts import Alike, Attributes, Compared
+from services.blacklist.domain.flag.facts import Alike, Attributes, Compared, Fact, Shared, SharedMark
 from shared_kernel.roles import SYSTEM
 from shared_kernel.sketches import alike_percent
 
@@ -42,15 +43,24 @@ def compare(
     fact = _compared(noted.attributes, others)
     if not fact.alike and not fact.same_order:
         return ()
+    return (_follow_up("compared", recorded, fact, at),)
+
+
+def share(recorded: Recorded[FactNoted], marks: tuple[SharedMark, ...], at: datetime) -> tuple[FollowUp, ...]:
+    """Return the note of what the complaint shares with other persons, if anything."""
+    return (_follow_up("shared", recorded, Shared(marks=marks), at),) if marks else ()
+
+
+def _follow_up(name: str, recorded: Recorded[FactNoted], fact: Fact, at: datetime) -> FollowUp:
     note = NoteFact(
         at=at,
         by=BLACKLIST,
-        person=noted.person,
-        complaint=noted.complaint,
-        cause=f"{recorded.id}/compared",
+        person=recorded.event.person,
+        complaint=recorded.event.complaint,
+        cause=f"{recorded.id}/{name}",
         fact=fact,
     )
-    return (FollowUp("compared", recorded.stream, note),)
+    return FollowUp(name, recorded.stream, note)
 
 
 def on_timer(_stream: str, name: str, due: datetime, at: datetime) -> ClockRanOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +21,7 @@ from services.blacklist.marks import PersonMarks
 from services.blacklist.views import flag_view
 
 SQL = queries_from(files("services.blacklist.sql") / "queries.sql")
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class Screening:
         await self._audit(by, at, self.marks.kinds_of(attributes), flags)
         return {"flags": flags, "matched_by": matched_by}
 
+    async def audited(self, after: int) -> list[dict[str, Any]]:
+        """Return a page of look-ups in the order they were written: who, when, by what, which kinds were found."""
+        async with transient_named():
+            rows = await self.pool.fetch(SQL["list_audit"], after, PAGE)
+        return [dict(row) for row in rows]
+
     async def _flags(self, person: str, persons: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:
         state = (await self.log.state(stream_of(person))).state
         if not isinstance(state, Observed):
@@ -70,3 +77,12 @@ class Screening:
             await self.pool.execute(
                 SQL["add_audit"], at, by.actor, list(by.roles), by.desk, list(kinds), found
             )
+
+
+async def forget_audit(pool: Pool, now: datetime, *, kept: timedelta) -> None:
+    """Delete look-ups older than `kept`, so many at once; the rest follows the next time.
+
+    `now` is real time: where a demo has moved its clock ahead, lines are kept longer, never shorter.
+    """
+    async with transient_named():
+        await pool.execute(SQL["forget_audit"], now - kept)

@@ -16,3 +16,7 @@ class BlacklistSettings(ServiceSettings):
         str,
         Field(pattern=r"^[A-Z]{2}$", description="the country a phone number without prefix is of, like CN"),
     ] = "CN"
+    # Six months at least, as China's Cybersecurity Law asks of logs (网络安全法 第二十一条).
+    screening_audit_days: Annotated[
+        int, Field(ge=1, le=3650, description="how many days the audit of look-ups is kept, 1 to 3650")
+    ] = 184

@@ -23,6 +23,8 @@ from shared_kernel.sketches import sketch
 
 M = TypeVar("M", bound=ComplaintMessage)
 
+IDENTIFYING: Final = ("account", "email", "phone", "name", "address", "order", "payout_account")
+
 
 def _heard(kind: type[M], fact: Callable[[M], facts.Fact | None]) -> Heard:
     def note(incoming: Incoming, message: M, _opened: Mapping[str, Any]) -> tuple[str, Command] | None:
@@ -67,7 +69,7 @@ def _registered(
     )
     attributes = facts.Attributes(
         source=message.source,
-        **{name: who.get(name) for name in ("account", "email", "phone", "name", "address", "order")},
+        **{name: who.get(name) for name in IDENTIFYING},
         region=message.jurisdiction[:2] if message.jurisdiction else None,
         sketch=sketch(narrative),
     )
@@ -106,6 +108,11 @@ def _owner_changed(message: complaint.OwnerChanged) -> facts.OwnerChanged | None
     return None if message.owner.actor is None else facts.OwnerChanged(owner=message.owner.actor)
 
 
+def _visited(message: complaint.ReturnVisitRecorded) -> facts.Visited | None:
+    # A visit in vain finds nothing.
+    return None if message.solved is None else facts.Visited(solved=message.solved)
+
+
 HEARD: Final = (
     Heard(
         complaint.ComplaintRegistered.TYPE,
@@ -117,6 +124,7 @@ HEARD: Final = (
     _heard(complaint.ClassificationCorrected, _corrected),
     _heard(complaint.OwnerChanged, _owner_changed),
     _heard(complaint.ComplaintReopened, lambda message: facts.Reopened(why=message.why)),
+    _heard(complaint.ReturnVisitRecorded, _visited),
     _heard(complaint.ComplaintClosed, lambda message: facts.Closed(outcome=message.outcome)),
     _heard(complaint.ComplaintLinked, lambda message: facts.Linked(other=message.other)),
     _heard(complaint.ComplaintUnlinked, lambda message: facts.Unlinked(other=message.other)),
@@ -132,7 +140,10 @@ HEARD: Final = (
         negotiation.Settled,
         lambda message: facts.Settled(sum=money(message.sum.amount, message.sum.currency)),
     ),
-    _heard(negotiation.Refused, lambda message: facts.DemandRefused(refusal_class=message.refusal_class)),
+    _heard(
+        negotiation.Refused,
+        lambda message: facts.DemandRefused(refusal_class=message.refusal_class, basis=message.basis),
+    ),
     _heard(negotiation.Withdrawn, lambda _message: facts.Withdrawn()),
     _heard(
         negotiation.SettledMatterRaised,

@@ -71,7 +71,9 @@ def _case_view(case: Case) -> dict[str, Any]:
         "settled_at": case.settled_at,
         "settled_matter": case.settled_matter,
         "withdrawn": case.withdrawn,
-        "refused": case.refused,
+        "refused": case.refused_at is not None,
+        "refusal_stands": case.refusal_stands,
+        "shared": case.shared,
         "reopened": case.reopened,
         "bypasses": len(case.bypasses),
     }

@@ -52,6 +52,17 @@ async def screen(
     return await screening.screen(body.attributes(), by, engine.clock.now(), with_texts=with_texts)
 
 
+@router.get("/screenings")
+async def screenings(
+    by: Caller,
+    screening: Annotated[Screening, Depends(_screening)],
+    after: Annotated[int, Query(ge=0, description="the last number of the page before")] = 0,
+) -> dict[str, Any]:
+    """List who looked somebody up, when, by what, and which kinds of flag it found; never whom. 100 a page."""
+    require_role(by, OPERATOR)
+    return {"screenings": await screening.audited(after)}
+
+
 @router.get("/flags")
 async def flags(
     *,

@@ -94,6 +94,8 @@ def _step_of(message: NegotiationMessage | negotiation.SettledMatterRaised) -> N
             return NegotiationNoted(step=step, round=message.round, sum=settled, document=message.document)
         case negotiation.Referred():
             return NegotiationNoted(step=step, round=message.round, to=message.to, until=message.until)
+        case negotiation.OfferMade(proposer=proposer, approver=approver):
+            return NegotiationNoted(step=step, round=message.round, actor=proposer, approver=approver)
         case negotiation.Refused(basis=basis, appeal=appeal):
             return NegotiationNoted(
                 step=step, round=message.round, basis=basis, appeal=appeal, actor=_staff(message.by)

@@ -11,21 +11,23 @@ from typing import Final
 from services.blacklist.domain.flag.events import Kind
 
 KINDS: Final[tuple[Kind, ...]] = ("professional", "coercive", "vip", "aftercare")
-# Signals whose points follow from a number of complaints; frequency has windows besides.
+# Signals whose points follow from a count; frequency has windows besides.
 STEPPED_SIGNALS: Final = (
     "breadth",
+    "buys_to_claim",
     "templated_wording",
     "known_template",
     "fixed_multiple",
     "demand_to_price",
     "repeat_after_settlement",
+    "shared_identity",
     "withdrawal_on_payment",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From `count` complaints on, a signal gives so many points."""
+    """From `count` on, a signal gives so many points. Complaints are counted; of `shared_identity`, persons."""
 
     count: int
     points: int
@@ -46,7 +48,9 @@ class ScorePolicy:
     A proposal needs `threshold` points, `signals_min` different signals and `complaints_min` complaints that
     count: no single signal suffices, and two complaints are no pattern.
     `bulk_purchases` with fewer than `bulk_percent` complaints per hundred purchases is a bulk buyer, whose
-    frequency and breadth say nothing. `fresh_complaints` must come after a flag was taken off before the
+    frequency and breadth say nothing. Who complains about at least `claimed_percent` of what is bought at one
+    source buys only what is claimed on. A phone, address or payout account that more than `shared_persons_max`
+    other persons have belongs to a house or an office, and says nothing of anybody. `fresh_complaints` must come after a flag was taken off before the
     software proposes again.
     """
 
@@ -58,6 +62,8 @@ class ScorePolicy:
     fresh_complaints: int
     bulk_purchases: int
     bulk_percent: int
+    claimed_percent: int
+    shared_persons_max: int
     alike_percent: int
     demand_ratio: float
     after_settlement: timedelta

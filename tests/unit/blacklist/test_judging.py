@@ -146,6 +146,14 @@ def test_appeal_is_decided_by_somebody_else_than_who_confirmed() -> None:
     appealed.when(replace(OVERTURN, by=RITA)).then_refused("confirmer_is_not_judge")
 
 
+def test_appeal_is_decided_by_somebody_else_than_who_proposed() -> None:
+    by_ruth = observed.having(replace(PROPOSE, by=RUTH), CONFIRM, APPEAL)
+
+    by_ruth.when(REJECT).then_refused("proposer_is_not_judge")
+    by_ruth.when(OVERTURN).then_refused("proposer_is_not_judge")
+    by_ruth.when(replace(OVERTURN, by=OTTO)).then_types(Overturned, *TOLD[:1])
+
+
 def test_rejected_appeal_leaves_the_flag_standing() -> None:
     appealed.when(REJECT).then_types(AppealRejected, *TOLD)
     rejected = appealed.having(REJECT)

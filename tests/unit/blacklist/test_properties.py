@@ -13,12 +13,16 @@ from eventlog.message import Event
 from services.blacklist.domain.flag.commands import AnyFlagCommand, NoteFact
 from services.blacklist.domain.flag.events import Proposed, Screened
 from services.blacklist.domain.flag.facts import (
+    DemandRefused,
     Grouped,
     Linked,
     OwnerChanged,
     Reopened,
     Settled,
     SettledMatterRaised,
+    Shared,
+    SharedMark,
+    Visited,
     Withdrawn,
 )
 from services.blacklist.domain.flag.state import LIVE, Observed, State, timers
@@ -65,6 +69,9 @@ NOTES: list[NoteFact] = [
     note(2, Settled(sum=money("20.00", "CNY")), later(days=7)),
     note(4, SettledMatterRaised(other=complaint(2), settled_at=later(days=7)), later(days=9)),
     note(5, Withdrawn(), later(days=12)),
+    note(1, Visited(solved=True), later(days=21)),
+    note(1, DemandRefused(refusal_class="excessive", basis="b"), later(days=19)),
+    note(3, Shared(marks=(SharedMark(mark="phone", persons=2),)), later(days=6)),
     note(4, Grouped(group=complaint(9), role="follower", stage="followers"), later(days=12)),
 ]
 STEPS: list[AnyFlagCommand] = [

@@ -5,8 +5,8 @@ from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.blacklist.domain.flag.commands import ClockRanOut, NoteFact
 from services.blacklist.domain.flag.events import FactNoted
-from services.blacklist.domain.flag.facts import Alike, Attributes, Compared, Registered
-from services.blacklist.reactions import BLACKLIST, compare, on_timer
+from services.blacklist.domain.flag.facts import Alike, Attributes, Compared, Registered, Shared, SharedMark
+from services.blacklist.reactions import BLACKLIST, compare, on_timer, share
 from shared_kernel.sketches import sketch
 from tests.unit.blacklist.story import NOON, PERSON, complaint, later
 
@@ -28,8 +28,8 @@ def noted(number: int, text: str, order: str | None = None, source: str = "shop"
     )
 
 
-def compared(new: FactNoted, *earlier: FactNoted) -> tuple[FollowUp, ...]:
-    recorded = Recorded(
+def recorded(new: FactNoted) -> Recorded[FactNoted]:
+    return Recorded(
         position=9,
         stream=f"flag-{PERSON}",
         version=7,
@@ -39,7 +39,10 @@ def compared(new: FactNoted, *earlier: FactNoted) -> tuple[FollowUp, ...]:
         public_sequence=None,
         event=new,
     )
-    return compare(recorded, earlier, later(days=9))
+
+
+def compared(new: FactNoted, *earlier: FactNoted) -> tuple[FollowUp, ...]:
+    return compare(recorded(new), earlier, later(days=9))
 
 
 def fact_of(follow_ups: tuple[FollowUp, ...]) -> Compared:
@@ -105,3 +108,14 @@ def test_timer_names_its_clock() -> None:
     assert on_timer("flag-x", "expiry-2", NOON, later(hours=1)) == ClockRanOut(
         at=later(hours=1), by=BLACKLIST, clock="expiry-2", due=NOON
     )
+
+
+def test_what_is_shared_with_others_is_noted_as_a_count_and_nothing_calls_for_nothing() -> None:
+    marks = (SharedMark(mark="phone", persons=2),)
+
+    (follow_up,) = share(recorded(noted(2, "The heating is off.")), marks, later(days=9))
+
+    assert isinstance(follow_up.command, NoteFact)
+    assert follow_up.command.fact == Shared(marks=marks)
+    assert follow_up.command.cause == f"flag-{PERSON}@7/shared"
+    assert share(recorded(noted(2, "The heating is off.")), (), later(days=9)) == ()

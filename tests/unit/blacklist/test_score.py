@@ -1,7 +1,8 @@
-"""The bill of a professional complainant: each signal with its line, each guard with what it leaves out."""
+"""The bill of a professional complainant: each signal with its line, and what it takes to propose."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,11 @@ from services.blacklist.domain.flag.events import Reason
 from services.blacklist.domain.flag.facts import (
     Demanded,
     Fact,
-    Grouped,
-    Linked,
     Reopened,
     Settled,
     SettledMatterRaised,
+    Shared,
+    SharedMark,
     Withdrawn,
     Wording,
 )
@@ -28,14 +29,12 @@ from tests.unit.blacklist.story import (
     THREEFOLD,
     Story,
     alike,
-    closing,
     complaint,
     given,
     labelled,
     later,
     note,
     register,
-    serially,
     state_of,
 )
 
@@ -169,74 +168,75 @@ def test_silence_for_money_counts_in_words_and_in_deed() -> None:
     ]
 
 
-def test_nothing_older_than_the_look_back_counts() -> None:
-    story = given().having(*serially(3))
-    old = NOON + POLICY.score.look_back + timedelta(days=30)
+def test_withdrawal_that_was_taken_back_is_none() -> None:
+    story = given().having(
+        *asking(1), note(1, Withdrawn(), later(days=3)), note(1, Reopened(why="customer"), later(days=4))
+    )
 
-    assert bill(story).score >= POLICY.score.threshold
-    assert bill(story, old).score == 0
-
-
-def test_complaint_found_justified_and_unsolved_does_not_count() -> None:
-    unsolved = [note(each, Reopened(why="not_solved"), later(days=20)) for each in (1, 2, 3)]
-    story = given().having(*serially(3), *unsolved)
-
-    assert bill(story).score == 0
-    assert bill(story).guards == ("justified_unsolved",)
+    assert line(story, "withdrawal_on_payment").points == 0
 
 
-def test_same_matter_linked_again_while_open_does_not_count() -> None:
-    again = [note(each, Linked(other=complaint(1)), later(days=20)) for each in (2, 3)]
-    story = given().having(*serially(3), *again)
-
-    assert bill(story).counted == ones(1)
-    assert "same_matter_open" in bill(story).guards
+def shared_with(number: int, **persons: int) -> Any:
+    marks = tuple(SharedMark(mark=mark, persons=count) for mark, count in persons.items())
+    return note(number, Shared(marks=marks), later(days=2 * number))
 
 
-def test_matter_raised_again_after_its_end_counts() -> None:
-    again = note(2, Linked(other=complaint(1)), later(days=20))
-    story = given().having(register(1), closing(1, at=later(days=3)), register(2), again)
+def test_mark_shared_with_other_persons_counts_by_how_many_they_are() -> None:
+    one = given().having(register(1), register(2), shared_with(2, address=1))
+    several = given().having(register(1), shared_with(1, phone=1, payout_account=3))
 
-    assert bill(story).counted == ones(1, 2)
+    assert line(one, "shared_identity") == Reason(
+        signal="shared_identity", value=1, points=5, complaints=ones(2)
+    )
+    assert line(several, "shared_identity") == Reason(
+        signal="shared_identity", value=3, points=10, complaints=ones(1)
+    )
 
 
-@pytest.mark.parametrize(
-    ("role", "stage", "counted"),
-    [
-        ("follower", "followers", False),
-        ("initiator", "collective", False),
-        ("follower", "initiator", True),
-        ("professional", "collective", True),
-        (None, None, True),
-    ],
-)
-def test_cause_shared_with_other_persons_does_not_count(
-    role: str | None, stage: str | None, counted: bool
+def test_address_of_a_whole_house_says_nothing_of_anybody() -> None:
+    house = given().having(register(1), shared_with(1, address=POLICY.score.shared_persons_max + 1))
+
+    assert line(house, "shared_identity").points == 0
+
+
+def test_family_in_one_household_is_not_proposed() -> None:
+    family = given().having(
+        *(step for each in (1, 2, 3) for step in asking(each)),
+        *(shared_with(each, phone=3, address=3, payout_account=3) for each in (1, 2, 3)),
+    )
+
+    assert not bill(family).calls_for_a_proposal(POLICY.score)
+
+
+@pytest.mark.parametrize(("purchases", "points"), [(3, 10), (4, 0), (2, 10), (0, 0), (None, 0), (40, 0)])
+def test_who_complains_about_nearly_all_that_was_bought_buys_to_claim(
+    purchases: int | None, points: int
 ) -> None:
-    grouped = note(1, Grouped(group=complaint(9), role=role, stage=stage))
-    story = given().having(register(1), grouped)
+    story = given().having(*(register(each, purchases_12m=purchases) for each in (1, 2, 3)))
 
-    assert bill(story).counted == (ones(1) if counted else ())
-
-
-def test_who_buys_in_bulk_is_not_counted_by_frequency_and_breadth() -> None:
-    story = given().having(*(register(each, purchases_12m=980) for each in range(1, 9)))
-
-    assert bill(story).score == 0
-    assert bill(story).guards == ("bulk_buyer",)
+    assert line(story, "buys_to_claim").points == points
 
 
-def test_few_purchases_are_no_excuse() -> None:
-    story = given().having(*(register(each, purchases_12m=12) for each in range(1, 9)))
+def test_purchases_are_held_against_complaints_of_the_same_twelve_months() -> None:
+    year_ago = register(1, later(days=-400))
+    story = given().having(year_ago, *(register(each, purchases_12m=3) for each in (2, 3)))
+    longer = replace(POLICY.score, look_back=timedelta(days=900))
 
-    assert bill(story).guards == ()
-    assert bill(story).score > 0
+    signals = {line.signal for line in score(state_of(story).cases, LATE, longer).reasons}
+
+    assert "buys_to_claim" not in signals
 
 
-def test_status_that_needs_a_person_is_named_without_saying_which() -> None:
-    story = given().having(register(1, human_review=True))
+def test_purchases_are_held_against_complaints_of_the_same_source() -> None:
+    elsewhere = given().having(
+        register(1, source="market"), *(register(each, purchases_12m=3) for each in (2, 3))
+    )
+    one_thing = given().having(
+        *(register(each, merchant="S", product="T", purchases_12m=3) for each in (1, 2, 3))
+    )
 
-    assert bill(story).guards == ("human_review",)
+    assert line(elsewhere, "buys_to_claim").points == 0
+    assert line(one_thing, "buys_to_claim").points == 0
 
 
 def test_no_single_signal_suffices() -> None:

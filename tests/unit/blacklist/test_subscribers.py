@@ -47,6 +47,7 @@ WHO = {
     "account": "a-1",
     "address": "1 Lake Court",
     "order": "O-1",
+    "payout_account": "6222 0000 1234",
 }
 NARRATIVE = "依据《消费者权益保护法》第五十五条，要求退一赔三，给钱就撤诉。"
 LABELS = {
@@ -100,6 +101,11 @@ FACTS: list[tuple[type[Message], dict[str, Any], facts.Fact]] = [
         facts.OwnerChanged(owner="carl"),
     ),
     (complaint.ComplaintReopened, {"why": "not_solved", "clocks": ()}, facts.Reopened(why="not_solved")),
+    (
+        complaint.ReturnVisitRecorded,
+        {"attempt": 1, "reached": True, "solved": True},
+        facts.Visited(solved=True),
+    ),
     (complaint.ComplaintClosed, {"outcome": "withdrawn"}, facts.Closed(outcome="withdrawn")),
     (complaint.ComplaintLinked, {"other": OTHER, "why": "same_order"}, facts.Linked(other=OTHER)),
     (complaint.ComplaintUnlinked, {"other": OTHER, "why": "mistake"}, facts.Unlinked(other=OTHER)),
@@ -127,7 +133,7 @@ FACTS: list[tuple[type[Message], dict[str, Any], facts.Fact]] = [
             "basis": "b",
             "appeal": "ombudsman",
         },
-        facts.DemandRefused(refusal_class="excessive"),
+        facts.DemandRefused(refusal_class="excessive", basis="b"),
     ),
     (negotiation.Withdrawn, {"round": 1}, facts.Withdrawn()),
     (
@@ -175,6 +181,7 @@ def test_registration_is_noted_with_its_wording_and_with_what_identifies_sealed(
         "CN",
         "O-1",
     )
+    assert note.attributes.payout_account == "6222 0000 1234"
     assert note.attributes.sketch
 
 
@@ -215,6 +222,10 @@ def test_price_that_is_no_money_is_left_out() -> None:
     assert note is not None
     assert isinstance(note.fact, facts.Registered)
     assert note.fact.price is None
+
+
+def test_visit_in_vain_is_nothing_to_blacklist() -> None:
+    assert heard(complaint.ReturnVisitRecorded, attempt=1, reached=False) is None
 
 
 def test_desk_that_owns_and_correction_of_other_labels_are_nothing_to_blacklist() -> None:

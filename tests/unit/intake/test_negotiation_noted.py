@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,22 @@ def test_who_refused_has_answered_and_does_not_visit() -> None:
 
     refused.when(SOLVED).then_refused("other_person_visits")
     refused.when(replace(SOLVED, by=EVE)).then_types(ReturnVisitRecorded)
+
+
+@pytest.mark.parametrize("hands", [{"actor": "dora"}, {"actor": "anna", "approver": "dora"}])
+def test_who_made_or_approved_the_settled_offer_does_not_visit(hands: dict[str, Any]) -> None:
+    offered = open_round.having(talked("offer_made", 2, **hands), talked("settled", 3), SETTLED)
+
+    offered.when(SOLVED).then_refused("other_person_visits")
+    offered.when(replace(SOLVED, by=EVE)).then_types(ReturnVisitRecorded)
+
+
+def test_who_made_an_offer_before_the_reopening_may_visit_after_it() -> None:
+    offered = open_round.having(talked("offer_made", 2, actor="dora"), talked("settled", 3), SETTLED)
+    by_eve = replace(NOT_SOLVED, by=EVE)
+    again = offered.having(by_eve, replace(ANSWER, at=later(hours=32)))
+
+    again.when(replace(SOLVED, at=later(hours=40))).then_types(ReturnVisitRecorded)
 
 
 def test_withdrawn_negotiation_withdraws_the_complaint() -> None:

@@ -90,6 +90,19 @@ FACTS: list[tuple[Message, Fact]] = [
     (said(negotiation.Opened, round=1, why="demand", harm_running=False, policy="p"), step("opened")),
     (said(negotiation.ServiceWaived, round=1), step("service_waived")),
     (
+        said(
+            negotiation.OfferMade,
+            round=1,
+            offer=1,
+            sum=SUM,
+            expires_at=LATER,
+            proposer="anna",
+            approver="carl",
+            limits={"level": "agent", "per_case": SUM, "per_day": SUM, "given_today": SUM, "policy": "p"},
+        ),
+        step("offer_made", actor="anna", approver="carl"),
+    ),
+    (
         said(negotiation.Settled, round=1, sum=SUM, document=HASH, signed=HASH, extract=HASH, custody=()),
         step("settled", sum=money("80.00", "GBP"), document=HASH),
     ),

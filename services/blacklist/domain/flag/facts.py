@@ -32,6 +32,7 @@ class Attributes(_Part):
     name: str | None = None
     address: str | None = None
     order: str | None = None
+    payout_account: str | None = None
     sketch: tuple[int, ...] = ()
 
 
@@ -103,6 +104,13 @@ class Reopened(_Part):
     why: str
 
 
+class Visited(_Part):
+    """The customer was asked on a return visit whether it is solved, and said so or not (`domain.md` 2)."""
+
+    kind: Literal["visited"] = "visited"
+    solved: bool
+
+
 class Closed(_Part):
     """The complaint ended."""
 
@@ -149,10 +157,14 @@ class Settled(_Part):
 
 
 class DemandRefused(_Part):
-    """The company does not meet the demand: cannot_be_met, excessive or unreasonable."""
+    """The company does not meet the demand: cannot_be_met, excessive or unreasonable.
+
+    `basis` is the policy or statute it cites; None in notes that were taken before it was noted.
+    """
 
     kind: Literal["demand_refused"] = "demand_refused"
     refusal_class: str
+    basis: str | None = None
 
 
 class Withdrawn(_Part):
@@ -184,21 +196,26 @@ class Compared(_Part):
     same_order: tuple[str, ...] = ()
 
 
-Fact: TypeAlias = (
-    Registered
-    | Classified
-    | Corrected
-    | OwnerChanged
-    | Reopened
-    | Closed
-    | Linked
-    | Unlinked
-    | BypassRecorded
-    | Grouped
-    | Settled
-    | DemandRefused
-    | Withdrawn
-    | SettledMatterRaised
-    | Compared
-)
+class SharedMark(_Part):
+    """How many other persons a phone, an address or a payout account of this complaint is also known of.
+
+    Counted up to a bound: neither the mark nor who the others are is ever told.
+    """
+
+    mark: str
+    persons: Annotated[int, Field(ge=1)]
+
+
+class Shared(_Part):
+    """The complaint's phone, address or payout account is that of other complainants, too."""
+
+    kind: Literal["shared"] = "shared"
+    marks: tuple[SharedMark, ...]
+
+
+RegisterFact: TypeAlias = Registered | Classified | Corrected | OwnerChanged | Linked | Unlinked
+CourseFact: TypeAlias = Visited | Reopened | Closed
+NegotiationFact: TypeAlias = Settled | DemandRefused | Withdrawn | SettledMatterRaised
+SurroundingFact: TypeAlias = BypassRecorded | Grouped | Compared | Shared
+Fact: TypeAlias = RegisterFact | CourseFact | NegotiationFact | SurroundingFact
 AnyFact: TypeAlias = Annotated[Fact, Field(discriminator="kind")]

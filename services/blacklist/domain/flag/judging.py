@@ -120,7 +120,7 @@ def appeal(command: Appeal, state: Observed, flag: Flag, terms: Terms) -> list[A
 
 
 def reject_appeal(command: RejectAppeal, state: Observed, flag: Flag) -> list[AppealRejected]:
-    """Decide that the flag stands; not by who confirmed it."""
+    """Decide that the flag stands; neither by who confirmed nor by who proposed it."""
     if flag.state == "confirmed" and flag.appeal_rejected:
         return []
     _require_judge(flag, command.by)
@@ -128,7 +128,7 @@ def reject_appeal(command: RejectAppeal, state: Observed, flag: Flag) -> list[Ap
 
 
 def overturn(command: OverturnFlag, state: Observed, flag: Flag) -> list[Overturned]:
-    """Decide that the appeal is right; not by who confirmed it."""
+    """Decide that the appeal is right; neither by who confirmed nor by who proposed it."""
     if flag.state == "overturned":
         return []
     _require_judge(flag, command.by)
@@ -155,3 +155,6 @@ def _require_judge(flag: Flag, by: By) -> None:
         raise Refused("not_appealed")
     if flag.confirmer == by.actor:
         raise Refused("confirmer_is_not_judge")
+    # Who accused does not judge either: an appeal is heard by somebody without a part in it.
+    if flag.proposer == by.actor:
+        raise Refused("proposer_is_not_judge")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from services.blacklist.domain.flag.events import Kind, LiveFlag, LiveState, Reason
-from services.blacklist.domain.flag.facts import Alike, Demanded, Registered
+from services.blacklist.domain.flag.facts import Alike, Demanded, Registered, SharedMark
 
 FlagState: TypeAlias = Literal["proposed", "confirmed", "appealed", "lifted", "expired", "overturned"]
 
@@ -22,7 +22,8 @@ class Case:
     """One complaint of the person, as far as it was heard of.
 
     `matters` are the complaints it was linked with, `again_while_open` that one of these was still open when it
-    came, `told` what flags were last said of it.
+    came, `told` what flags were last said of it. `ends` are its ends, each with the reopening that undid it.
+    `not_solved` is the customer's word; `is_unsolved` holds it against what the company found.
     """
 
     complaint: str
@@ -33,21 +34,50 @@ class Case:
     matters: frozenset[str] = frozenset()
     again_while_open: bool = False
     not_solved: bool = False
+    visited_solved: bool = False
     reopened: int = 0
     outcome: str | None = None
-    ended_at: datetime | None = None
+    ends: tuple[tuple[datetime, datetime | None], ...] = ()
+    decided_elsewhere_at: datetime | None = None
     group: tuple[str, str | None, str | None] | None = None
     bypasses: frozenset[int] = frozenset()
     settled_at: datetime | None = None
-    refused: bool = False
+    refused_at: datetime | None = None
+    refusal_basis: str | None = None
     withdrawn: bool = False
     settled_matter: str | None = None
+    shared: tuple[SharedMark, ...] = ()
     told: tuple[LiveFlag, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Say whether the complaint was registered and has not ended."""
         return self.register is not None and self.outcome is None
+
+    @property
+    def refusal_stands(self) -> bool:
+        """Say whether the company refused citing a policy or statute, and neither it nor another undid that.
+
+        A settlement takes a refusal back. What a mediator, regulator or court decided is not told us, only
+        that it did: in doubt the refusal fell.
+        """
+        if self.refused_at is None or not self.refusal_basis:
+            return False
+        undone = (self.settled_at, self.decided_elsewhere_at)
+        return all(each is None or each < self.refused_at for each in undone)
+
+    @property
+    def is_unsolved(self) -> bool:
+        """Say whether the complaint counts as justified and unsolved (`domain.md` 5, guards)."""
+        return self.not_solved and not self.refusal_stands
+
+    def was_open(self, moment: datetime) -> bool:
+        """Say whether the complaint came before `moment` and had not ended by then, or was open again."""
+        if self.register is None or self.register.received_at >= moment:
+            return False
+        return not any(
+            ended <= moment and (reopened is None or moment < reopened) for ended, reopened in self.ends
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

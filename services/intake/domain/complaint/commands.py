@@ -156,7 +156,7 @@ class Answer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReturnVisit(Command):
-    """Record a return visit (staff who neither owned nor answered); findings only where it reached anybody."""
+    """Record a return visit (staff without a hand in it); findings only where it reached anybody."""
 
     reached: bool
     solved: bool | None = None

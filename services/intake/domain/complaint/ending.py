@@ -170,7 +170,9 @@ def unlink(state: State, command: Unlink) -> list[AnyComplaintEvent]:
 def _require_visitor(case: Case, command: RecordReturnVisit) -> None:
     authority.require_staff(command.by)
     if command.by.actor in case.hands:
-        raise Refused("other_person_visits", "the visitor must not have owned or answered it")
+        raise Refused(
+            "other_person_visits", "the visitor must not have owned, answered or made an offer on it"
+        )
 
 
 def _require_findings(command: RecordReturnVisit) -> None:

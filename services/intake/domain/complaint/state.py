@@ -91,7 +91,7 @@ class SettledBefore:
 class Case:
     """What every registered complaint has, whatever its stage.
 
-    `hands` are the people who owned or answered since the last reopening. `wants_another_handler` holds
+    `hands` are the people who owned, answered, or made or approved an offer since the last reopening. `wants_another_handler` holds
     from a reopening until the owner changes. `heard` is the last version noted of each foreign stream.
     """
 

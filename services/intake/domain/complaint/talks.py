@@ -43,7 +43,7 @@ def noted(state: Registered, fact: NegotiationNoted, at: datetime) -> Case:
         return case
     is_done = isinstance(state, Answered | Visited | Closed)
     talk = _after(case.talk, fact, at, is_done=is_done)
-    hands = case.hands if fact.actor is None else case.hands | {fact.actor}
+    hands = case.hands | {each for each in (fact.actor, fact.approver) if each is not None}
     return replace(case, talk=talk, hands=hands, clocks=_clocks(state, fact, at))
 
 

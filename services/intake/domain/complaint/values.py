@@ -168,7 +168,8 @@ class NegotiationNoted:
     """A step of the negotiation of this complaint; `step` is its event's own name (`events.md`).
 
     `round` is None only for `settled_matter_raised`, which tells of a settlement in `other`. `actor` is who
-    refused: whoever does so has answered the customer. `basis` and `appeal` belong to a refusal.
+    refused, and so has answered the customer, or who proposed the offer that was made; `approver` who let that
+    offer pass. `basis` and `appeal` belong to a refusal.
     """
 
     kind: Literal["negotiation"] = "negotiation"
@@ -181,6 +182,7 @@ class NegotiationNoted:
     basis: str | None = None
     appeal: str | None = None
     actor: str | None = None
+    approver: str | None = None
     other: str | None = None
     settled_at: AwareDatetime | None = None
 
