@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from operate.stack.databases import create_database, drop_database
 from operate.stack.guard import temporary_home
 from operate.stack.local import Engines, start_engines
 from operate.stack.topics import drop_topics
+
+if TYPE_CHECKING:
+    from tests.system.installation import LiveInstallation
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +36,17 @@ def postgres_only(engine_settings: Settings) -> Engines:
 def engines(engine_settings: Settings) -> Engines:
     """One PostgreSQL and one Kafka for the whole run, or those that AMENDS_POSTGRES and AMENDS_KAFKA name."""
     return start_engines(engine_settings)
+
+
+@pytest.fixture(scope="session")
+def shared_installation(engines: Engines) -> Iterator[LiveInstallation]:
+    """One installation for all modules that leave it as whole as they found it; at the end it is judged."""
+    # Not above: the pure tests have this file too and no use for the services.
+    from tests.system import installation, judging  # noqa: PLC0415
+
+    with installation.live_installation(engines) as live:
+        yield live
+        installation.finished(lambda: judging.promises_hold(live))
 
 
 @pytest.fixture

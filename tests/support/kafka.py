@@ -18,6 +18,7 @@ from operate.stack.topics import ensure_topics
 from tests.support.proxy import HOST, Proxy, Watcher
 
 MAX_BYTES = 1_048_576
+LOOK_MILLISECONDS = 20
 
 
 async def made(
@@ -34,7 +35,10 @@ async def made(
 
 async def records_of(bootstrap: str, topic: str) -> list[Any]:
     """Return every record a topic holds, partition by partition in order."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    # A fetch that waits for records keeps the other partitions' waiting too.
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=LOOK_MILLISECONDS
+    )
     await consumer.start()
     try:
         found: list[Any] = []

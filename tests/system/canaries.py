@@ -62,10 +62,11 @@ def _all_of(record: Record) -> bytes:
 
 async def _in_databases(installation: LiveInstallation) -> dict[str, bytes]:
     found = {}
-    for name in (*DECLARED, "keys"):
-        for (table,) in await installation.rows(name, _TABLES):
-            # Bytes are shown in hex, so they are looked at both ways.
-            rows = [row[0] for row in await installation.rows(name, f"SELECT t::text FROM {table} AS t")]  # noqa: S608 - names from the catalogue
-            shown = "\n".join(rows)
-            found[f"{name}:{table}"] = shown.encode()
+    async with installation.looking() as look:
+        for name in (*DECLARED, "keys"):
+            for (table,) in await look(name, _TABLES):
+                # Bytes are shown in hex, so they are looked at both ways.
+                rows = [row[0] for row in await look(name, f"SELECT t::text FROM {table} AS t")]  # noqa: S608 - names from the catalogue
+                shown = "\n".join(rows)
+                found[f"{name}:{table}"] = shown.encode()
     return found

@@ -1,19 +1,45 @@
-"""One installation for the tests of a module; a test that fails shows what its processes said last."""
+"""The installation of a module, its own or the shared one; a test that fails shows what its processes said last."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
+from typing import Final
 
 import pytest
 
 from operate.stack.local import Engines
-from tests.system.installation import LiveInstallation, live_installation
+from tests.system.installation import LiveInstallation, finished, live_installation
 from tests.system.people import People, people_at
+from tests.system.reading import settled
+
+# These stop nothing, poison nothing, leave the clock alone and speak only of complaints of their own. What looks
+# at the whole (all dead letters, what the like of a loss received) is not among them.
+SHARING: Final = {
+    "tests.integration.test_bad_input",
+    "tests.integration.test_blacklist_flow",
+    "tests.integration.test_blacklist_http",
+    "tests.integration.test_compensation_flow",
+    "tests.integration.test_compensation_signing",
+    "tests.integration.test_escalation_flow",
+    "tests.integration.test_intake_http",
+    "tests.integration.test_loop_closing_live",
+    "tests.integration.test_register_command",
+    "tests.system.test_bypass",
+    "tests.system.test_groups",
+    "tests.system.test_main_path",
+    "tests.system.test_settlement",
+}
 
 
 @pytest.fixture(scope="module")
-def installation(engines: Engines) -> Iterator[LiveInstallation]:
-    """All services as a process each, with nothing in their logs yet."""
+def installation(request: pytest.FixtureRequest) -> Iterator[LiveInstallation]:
+    """All services as a process each: with nothing in their logs yet, or, for `SHARING`, with nothing under way."""
+    if request.module.__name__ in SHARING:
+        shared: LiveInstallation = request.getfixturevalue("shared_installation")
+        finished(lambda: settled(shared))
+        yield shared
+        return
+    engines: Engines = request.getfixturevalue("engines")
     with live_installation(engines) as live:
         yield live
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 
 T = TypeVar("T")
+Look: TypeAlias = Callable[..., Awaitable[list[asyncpg.Record]]]
 
 DECLARED: Final[dict[str, Declared]] = {
     "intake": INTAKE,
@@ -224,6 +225,19 @@ class LiveInstallation:
         """Return what a query finds in a service's database."""
         async with self.database(name) as connection:
             return await connection.fetch(query, *arguments)
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[Look]:
+        """Return `rows` over connections that stay open: for who asks much, one question after the other."""
+        async with AsyncExitStack() as stack:
+            opened = {
+                name: await stack.enter_async_context(self.database(name)) for name in self.prepared.dsns
+            }
+
+            async def look(name: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
+                return await opened[name].fetch(query, *arguments)
+
+            yield look
 
     async def jump(self, seconds: float) -> None:
         """Move the installation's time forward, in all databases at once."""

@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.topics import CONTACT, TOPICS
 from eventlog.recorded import Row
 from operate.stack.topics import LOCAL_PARTITIONS
-from tests.system.installation import DECLARED, LiveInstallation, until
+from tests.system.installation import DECLARED, LiveInstallation, Look, until
 
 PRODUCER: Final = {topic.name: topic.producer for topic in TOPICS if topic.producer in DECLARED}
 PUBLIC_TOPICS: Final = {
@@ -22,6 +22,7 @@ HEARD: Final = {
     name: tuple(topic.name for topic in TOPICS if name in topic.consumers and topic.name in PRODUCER)
     for name in DECLARED
 }
+LOOK_MILLISECONDS: Final = 20
 _ROWS: Final = """
     SELECT position, stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id,
            public_type, public_schema, public_sequence, body, public
@@ -90,7 +91,7 @@ async def log_of(installation: LiveInstallation, service: str) -> ServiceLog:
 
 async def records_of(installation: LiveInstallation, topic: str) -> list[Record]:
     """Return everything that lies on a topic, partition by partition in the order of offsets."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=installation.engines.kafka, enable_auto_commit=False)
+    consumer = _looker(installation)
     await consumer.start()
     try:
         places = _places(installation, topic)
@@ -104,6 +105,15 @@ async def records_of(installation: LiveInstallation, topic: str) -> list[Record]
         return sorted(found, key=lambda record: (record.partition, record.offset))
     finally:
         await consumer.stop()
+
+
+def _looker(installation: LiveInstallation) -> AIOKafkaConsumer:
+    # A fetch that waits for records keeps every other question to the broker waiting, so it waits shortly.
+    return AIOKafkaConsumer(
+        bootstrap_servers=installation.engines.kafka,
+        enable_auto_commit=False,
+        fetch_max_wait_ms=LOOK_MILLISECONDS,
+    )
 
 
 def _places(installation: LiveInstallation, topic: str) -> list[TopicPartition]:
@@ -129,26 +139,31 @@ async def settled(installation: LiveInstallation, *, seconds: float = 60.0) -> N
     last: list[Any] = []
 
     async def quiet() -> bool:
-        before = await heads(installation)
-        last[:] = [await _unfinished(installation), before]
-        return not last[0] and await heads(installation) == before
+        before = await _heads(look)
+        last[:] = [await _unfinished(installation, look), before]
+        return not last[0] and await _heads(look) == before
 
-    try:
-        await until(quiet, "everything is settled", seconds=seconds, every=0.1)
-    except AssertionError:
-        raise AssertionError(f"not settled within {seconds} s: {last}") from None
+    async with installation.looking() as look:
+        try:
+            await until(quiet, "everything is settled", seconds=seconds, every=0.1)
+        except AssertionError:
+            raise AssertionError(f"not settled within {seconds} s: {last}") from None
 
 
 async def heads(installation: LiveInstallation) -> list[int]:
     """Return the last position of each log."""
+    return await _heads(installation.rows)
+
+
+async def _heads(look: Look) -> list[int]:
     query = "SELECT coalesce(max(position), 0) FROM eventlog.events"
-    return [(await installation.rows(name, query))[0][0] for name in DECLARED]
+    return [(await look(name, query))[0][0] for name in DECLARED]
 
 
-async def _unfinished(installation: LiveInstallation) -> list[str]:
+async def _unfinished(installation: LiveInstallation, look: Look) -> list[str]:
     waiting = []
     for name in DECLARED:
-        behind = await installation.rows(
+        behind = await look(
             name,
             "SELECT name, position, head FROM eventlog.checkpoints,"
             " (SELECT coalesce(max(position), 0) AS head FROM eventlog.events) AS log"
@@ -156,28 +171,20 @@ async def _unfinished(installation: LiveInstallation) -> list[str]:
         )
         waiting += [f"{name}'s {row['name']} is at {row['position']} of {row['head']}" for row in behind]
         for topic in HEARD[name]:
-            waiting += await _unheard(installation, name, topic)
+            waiting += await _unheard(look, name, topic, installation.topic(topic))
     return waiting or await unread(installation)
 
 
-async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> list[str]:
-    said = await installation.rows(PRODUCER[topic], _SEQUENCES, f"{topic.split('.')[1]}-%")
-    heard = dict(
-        map(
-            tuple,
-            await installation.rows(
-                hearer,
-                "SELECT key, last_sequence FROM eventlog.inbox WHERE topic = $1",
-                installation.topic(topic),
-            ),
-        )
-    )
+async def _unheard(look: Look, hearer: str, topic: str, full_name: str) -> list[str]:
+    said = await look(PRODUCER[topic], _SEQUENCES, f"{topic.split('.')[1]}-%")
+    inbox = await look(hearer, "SELECT key, last_sequence FROM eventlog.inbox WHERE topic = $1", full_name)
+    heard = dict(map(tuple, inbox))
     dead = {
         row[0].decode(errors="replace")
-        for row in await installation.rows(
+        for row in await look(
             hearer,
             "SELECT key FROM eventlog.dead_letters WHERE settled_as IS NULL AND key IS NOT NULL AND topic = $1",
-            installation.topic(topic),
+            full_name,
         )
     }
     return [
@@ -190,21 +197,22 @@ async def _unheard(installation: LiveInstallation, hearer: str, topic: str) -> l
 async def unread(installation: LiveInstallation) -> list[str]:
     """Return what the consumer groups have not committed yet, topic by topic."""
     admin = AIOKafkaAdminClient(bootstrap_servers=installation.engines.kafka)
-    consumer = AIOKafkaConsumer(bootstrap_servers=installation.engines.kafka, enable_auto_commit=False)
+    consumer = _looker(installation)
     await admin.start()
     await consumer.start()
     found = []
     try:
+        every = [place for topic in (*PRODUCER, CONTACT.name) for place in _places(installation, topic)]
+        consumer.assign(every)
+        ends = await consumer.end_offsets(every)
         for name, heard in HEARD.items():
             topics = (*heard, CONTACT.name) if name in CONTACT.consumers else heard
             places = [place for topic in topics for place in _places(installation, topic)]
-            consumer.assign(places)
-            ends = await consumer.end_offsets(places)
             done = await admin.list_consumer_group_offsets(installation.topic(name), partitions=places)
             found += [
-                f"{name} has read {done[place].offset} of {end} in {place.topic}/{place.partition}"
-                for place, end in ends.items()
-                if max(done[place].offset, 0) < end
+                f"{name} has read {done[place].offset} of {ends[place]} in {place.topic}/{place.partition}"
+                for place in places
+                if max(done[place].offset, 0) < ends[place]
             ]
     finally:
         await consumer.stop()
