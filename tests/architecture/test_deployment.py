@@ -64,6 +64,23 @@ def test_service_is_told_where_to_put_files_for_others(composition: dict[str, An
     assert ("AMENDS_PUBLIC_URL" in environment) == service.faces_customers
 
 
+@pytest.mark.parametrize("engine", ["postgres", "kafka", *(service.name for service in SERVICES)])
+def test_what_runs_comes_back_when_it_ends(composition: dict[str, Any], engine: str) -> None:
+    assert composition["services"][engine]["restart"] == "unless-stopped"
+
+
+def test_kafka_keeps_its_logs_on_the_volume(composition: dict[str, Any]) -> None:
+    kafka = composition["services"]["kafka"]
+
+    assert kafka["volumes"] == [f"kafka:{kafka['environment']['KAFKA_LOG_DIRS']}"]
+
+
+def test_postgres_is_healthy_only_when_it_listens_to_others(composition: dict[str, Any]) -> None:
+    asked = composition["services"]["postgres"]["healthcheck"]["test"]
+
+    assert asked[asked.index("-h") + 1] == "127.0.0.1"
+
+
 def test_every_secret_of_the_composition_is_made(composition: dict[str, Any], tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     make_secrets(folder)
