@@ -51,7 +51,12 @@ MAY_BE_KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "escalation": HEARD_TYPES["escalation"] - _ALWAYS_NEWS_TO_ESCALATION,
     "compensation": frozenset(),
     "blacklist": frozenset(
-        {"amends.complaint.classification_corrected.v1", "amends.complaint.owner_changed.v1"}
+        {
+            "amends.complaint.classification_corrected.v1",
+            "amends.complaint.owner_changed.v1",
+            # A visit in vain finds nothing.
+            "amends.complaint.return_visit_recorded.v1",
+        }
     ),
 }
 
