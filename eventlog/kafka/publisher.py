@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Iterator, Sequence
-from ssl import SSLContext
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -65,12 +64,10 @@ class Publisher:
         *,
         client_id: str,
         record_bytes_max: int = RECORD_BYTES_MAX,
-        ssl: SSLContext | None = None,
     ) -> None:
         self._bootstrap = bootstrap
         self._record_bytes_max = record_bytes_max
         self._client_id = client_id
-        self._ssl = ssl
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -125,8 +122,6 @@ class Publisher:
                     max_batch_size=BATCH_BYTES_MAX,
                     max_request_size=DEAD_LETTER_BYTES_MAX,
                     request_timeout_ms=REQUEST_MILLISECONDS_MAX,
-                    security_protocol="SSL" if self._ssl else "PLAINTEXT",
-                    ssl_context=self._ssl,
                 )
                 producer._message_accumulator._pending_batches = _Pending()  # noqa: SLF001 - see there
                 try:
