@@ -15,11 +15,12 @@ from eventlog.keys.memory import MemoryKeyStore
 from eventlog.log import EventLog
 from eventlog.memory import memory_storage
 from eventlog.postgres.followers import postgres_storage
-from eventlog.postgres.migrate import engine_migrations, migrate
+from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
 from eventlog.postgres.pool import Pool, open_pool
 from eventlog.store import Storage
 from operate.stack.databases import create_database, drop_database
 from operate.stack.local import Engines
+from services.compensation.app import SERVICE
 from tests.support.account import ACCOUNT
 
 EMPTY = """
@@ -59,6 +60,19 @@ async def another_database(postgres_only: Engines) -> AsyncIterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     yield await create_database(postgres_only, name)
     await drop_database(postgres_only, name)
+
+
+@pytest.fixture
+async def compensation_pool(another_database: str) -> AsyncIterator[Pool]:
+    """A database of compensation, with nothing in its tables yet."""
+    await migrate(
+        another_database, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)]
+    )
+    pool = await open_pool(another_database, application="store-tests", size=6)
+    try:
+        yield pool
+    finally:
+        pool.terminate()
 
 
 @pytest.fixture(params=["memory", "postgres"])

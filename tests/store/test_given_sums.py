@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +12,9 @@ import pytest
 
 from eventlog.aggregate import Aggregate
 from eventlog.postgres.followers import postgres_storage
-from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
-from eventlog.postgres.pool import Pool, open_pool
+from eventlog.postgres.pool import Pool
 from eventlog.projections import ProjectionFollower
 from eventlog.recorded import Row
-from services.compensation.app import SERVICE
 from services.compensation.domain.negotiation.state import NotHeard
 from services.compensation.outgoing import outgoing
 from services.compensation.projections.given_sums import given_sums, given_today
@@ -46,15 +44,8 @@ AS_TABLE = "SELECT complaint::text, round, proposer, amount, currency, given_at 
 
 
 @pytest.fixture
-async def pool(another_database: str) -> AsyncIterator[Pool]:
-    await migrate(
-        another_database, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)]
-    )
-    pool = await open_pool(another_database, application="given-tests", size=4)
-    try:
-        yield pool
-    finally:
-        pool.terminate()
+def pool(compensation_pool: Pool) -> Pool:
+    return compensation_pool
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
-from eventlog.postgres.pool import Pool, open_pool
-from services.compensation.app import SERVICE
+from eventlog.postgres.pool import Pool
 from services.compensation.domain.negotiation import commands
 from services.compensation.domain.negotiation.facts import Customer
 from services.compensation.settlement.signing import new_signing_certificate
@@ -21,15 +18,8 @@ PEM = new_signing_certificate("晨星家电有限公司")
 
 
 @pytest.fixture
-async def pool(another_database: str) -> AsyncIterator[Pool]:
-    await migrate(
-        another_database, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)]
-    )
-    pool = await open_pool(another_database, application="order-tests", size=6)
-    try:
-        yield pool
-    finally:
-        pool.terminate()
+def pool(compensation_pool: Pool) -> Pool:
+    return compensation_pool
 
 
 @pytest.fixture

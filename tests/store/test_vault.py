@@ -6,16 +6,13 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from eventlog.message import Erased
-from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
-from eventlog.postgres.pool import Pool, open_pool
-from services.compensation.app import SERVICE
+from eventlog.postgres.pool import Pool
 from services.compensation.settlement.bundle import bundle_of
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.links import token_hash
@@ -32,15 +29,8 @@ WORDS = b"the seal was ours, says the laboratory"
 
 
 @pytest.fixture
-async def pool(another_database: str) -> AsyncIterator[Pool]:
-    await migrate(
-        another_database, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)]
-    )
-    pool = await open_pool(another_database, application="vault-tests", size=6)
-    try:
-        yield pool
-    finally:
-        pool.terminate()
+def pool(compensation_pool: Pool) -> Pool:
+    return compensation_pool
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from services.blacklist.domain.flag.facts import (
     Wording,
 )
 from services.blacklist.domain.flag.state import Flag, Observed, State
+from services.blacklist.domain.score import Bill, score
 from services.blacklist.policy_files import load_flag_policy
 from services.blacklist.reactions import BLACKLIST
 
@@ -147,3 +148,15 @@ def said_of(story: Story, number: int) -> list[Screened]:
 
 def by(command: AnyFlagCommand, who: By) -> AnyFlagCommand:
     return replace(command, by=who)
+
+
+LATE = later(days=60)
+
+
+def bill(story: Story, at: datetime = LATE) -> Bill:
+    """What the score says of a person's complaints at a time."""
+    return score(state_of(story).cases, at, POLICY.score)
+
+
+def ones(*numbers: int) -> tuple[str, ...]:
+    return tuple(complaint(number) for number in numbers)

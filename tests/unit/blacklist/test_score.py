@@ -24,35 +24,28 @@ from services.blacklist.domain.flag.facts import (
 from services.blacklist.domain.score import Bill, score
 from shared_kernel.money import money
 from tests.unit.blacklist.story import (
+    LATE,
     NOON,
     POLICY,
     THREEFOLD,
     Story,
     alike,
+    bill,
     complaint,
     given,
     labelled,
     later,
     note,
+    ones,
     register,
     state_of,
 )
-
-LATE = later(days=60)
-
-
-def bill(story: Story, at: Any = LATE) -> Bill:
-    return score(state_of(story).cases, at, POLICY.score)
 
 
 def line(story: Story, signal: str) -> Reason:
     """The line of a signal; a line without points when the bill has none."""
     found = [each for each in bill(story).reasons if each.signal == signal]
     return found[0] if found else Reason(signal=signal, value=0, points=0)
-
-
-def ones(*numbers: int) -> tuple[str, ...]:
-    return tuple(complaint(number) for number in numbers)
 
 
 def asking(number: int, **fields: Any) -> list[Any]:

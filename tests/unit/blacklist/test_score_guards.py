@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -17,31 +16,21 @@ from services.blacklist.domain.flag.facts import (
     Settled,
     Visited,
 )
-from services.blacklist.domain.score import Bill, score
 from shared_kernel.money import money
 from tests.unit.blacklist.story import (
     NOON,
     POLICY,
     Story,
+    bill,
     closing,
     complaint,
     given,
     later,
     note,
+    ones,
     register,
     serially,
-    state_of,
 )
-
-LATE = later(days=60)
-
-
-def bill(story: Story, at: Any = LATE) -> Bill:
-    return score(state_of(story).cases, at, POLICY.score)
-
-
-def ones(*numbers: int) -> tuple[str, ...]:
-    return tuple(complaint(number) for number in numbers)
 
 
 def test_nothing_older_than_the_look_back_counts() -> None:

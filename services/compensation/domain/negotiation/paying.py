@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypedDict
+
+from typing_extensions import Unpack
 
 from eventlog.decider import Refused
 from eventlog.ids import derived_id
@@ -31,21 +33,24 @@ from shared_kernel.money import Money
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-def instructed(
-    policy: NegotiationPolicy, case: Case, head: AboutRound, owed: Money, **told: str
-) -> said.PaymentInstructed:
-    """Return the instruction to pay a sum by policy's time, under an id that follows from the case alone.
+class Anew(TypedDict, total=False):
+    """Where a payment that came back is to go instead, and why there."""
 
-    `told` are account and reason, once a payment came back.
-    """
+    account: str
+    reason: str
+
+
+def instructed(
+    policy: NegotiationPolicy, case: Case, head: AboutRound, owed: Money, **anew: Unpack[Anew]
+) -> said.PaymentInstructed:
+    """Return the instruction to pay a sum by policy's time, under an id that follows from the case alone."""
     number = len(case.payments) + 1
     return said.PaymentInstructed(
         **head,
         payment=str(derived_id("payment", case.complaint, str(number))),
         sum=owed,
         due=head["at"] + policy.terms.payment,
-        account=told.get("account"),
-        reason=told.get("reason"),
+        **anew,
     )
 
 
@@ -89,8 +94,8 @@ def instruct_again(
         raise Refused("payment_not_returned", "it did not come back, or is instructed anew")
     if not command.account.strip():
         raise Refused("account_missing", "name where the money is to go")
-    told = {"account": command.account, "reason": require_text(command.reason)}
-    return [instructed(policy, case, _head(case, payment, command), payment.sum, **told)]
+    anew = Anew(account=command.account, reason=require_text(command.reason))
+    return [instructed(policy, case, _head(case, payment, command), payment.sum, **anew)]
 
 
 def archive(state: State, command: Archive) -> list[said.Archived]:
