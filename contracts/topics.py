@@ -24,6 +24,8 @@ class Topic:
     """One topic. `key` tells in words what a record's key is; `consumers` are services of ours that hear it.
 
     A private topic carries personal data in clear: only its producer and its consumers may read it.
+    `stamped_on_arrival`: the broker writes each record's time. A foreign producer may send what is old, and by
+    the producer's time the broker would delete that at its next look at the retention, read or not.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Topic:
     retention_days: int = PUBLIC_RETENTION_DAYS
     max_bytes: int = MAX_BYTES
     private: bool = False
+    stamped_on_arrival: bool = False
 
     @property
     def settings(self) -> dict[str, str]:
@@ -42,6 +45,7 @@ class Topic:
         return {
             "cleanup.policy": "delete",
             "max.message.bytes": str(self.max_bytes),
+            "message.timestamp.type": "LogAppendTime" if self.stamped_on_arrival else "CreateTime",
             "retention.ms": str(self.retention_days * _MILLISECONDS_A_DAY),
         }
 
@@ -88,6 +92,7 @@ CONTACT: Final = Topic(
     about="The inbound door: the call-centre platform reports a complaint, in clear.",
     retention_days=CONTACT_RETENTION_DAYS,
     private=True,
+    stamped_on_arrival=True,
 )
 
 TOPICS: Final = (COMPLAINT, ESCALATION, GROUP, NEGOTIATION, FLAG, CONTACT)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from contracts.topics import COMPLAINT, CONTACT
 from eventlog.errors import Unavailable
 from eventlog.kafka import publisher as publishing
 from eventlog.kafka.publisher import BATCH_BYTES_MAX, RECORD_BYTES_MAX, Publisher, TooLarge
 from operate.stack.local import Engines
+from operate.stack.topics import ensure_topics
 from tests.support.kafka import line_to, made, public, records_of
 
 PARTITIONS = 3
+LONG_AGO_MS = int((datetime.now(UTC) - timedelta(days=30)).timestamp() * 1000)
 
 
 @pytest.fixture
@@ -55,15 +59,31 @@ async def test_a_keys_partition_is_its_crc32_and_its_order_is_kept(
 async def test_a_record_arrives_as_it_was_given(engines: Engines, topic: str, publisher: Publisher) -> None:
     headers = [("ce_id", b"note-1@1"), ("odd", b"\xff\x00"), ("名", b"")]
 
-    await publisher.publish([public(topic, "note-1", b"\x00\xff", headers)])
+    sent = public(topic, "note-1", b"\x00\xff", headers)
+    await publisher.publish([sent])
 
     (found,) = await records_of(engines.kafka, topic)
-    assert (b"note-1", b"\x00\xff", tuple(headers), 1_700_000_000_000) == (
+    assert (b"note-1", b"\x00\xff", tuple(headers), sent.timestamp_ms) == (
         found.key,
         found.value,
         found.headers,
         found.timestamp,
     )
+
+
+async def test_what_a_foreign_producer_sends_late_is_kept_from_its_arrival_on(
+    engines: Engines, topic_prefix: str, publisher: Publisher
+) -> None:
+    """By the producer's time the broker would delete an old report at its next look, read or not."""
+    await ensure_topics(engines.kafka, [CONTACT, COMPLAINT], prefix=topic_prefix)
+    inbound, public_topic = (f"{topic_prefix}{each.name}" for each in (CONTACT, COMPLAINT))
+    old = [public(topic, "note-1")._replace(timestamp_ms=LONG_AGO_MS) for topic in (inbound, public_topic)]
+
+    await publisher.publish(old)
+
+    ((came,), (told,)) = [await records_of(engines.kafka, topic) for topic in (inbound, public_topic)]
+    assert came.timestamp > LONG_AGO_MS
+    assert told.timestamp == LONG_AGO_MS
 
 
 @pytest.mark.parametrize(

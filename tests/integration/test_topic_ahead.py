@@ -10,7 +10,7 @@ from contracts.topics import COMPLAINT
 from eventlog.aggregate import Catalogue
 from eventlog.clock import Clock, fresh_id
 from eventlog.kafka.ahead import ahead_of_log
-from eventlog.kafka.publisher import PublicRecord, Publisher
+from eventlog.kafka.publisher import Publisher
 from eventlog.keys import Keyring
 from eventlog.keys.memory import MemoryKeyStore
 from eventlog.log import EventLog
@@ -19,6 +19,7 @@ from eventlog.store import LogStore
 from operate.stack.local import Engines
 from operate.stack.topics import ensure_topics
 from tests.support.account import ACCOUNT, deposit, opening
+from tests.support.kafka import public
 
 STREAM = "account-00000000-0000-8000-8000-000000000001"
 
@@ -34,11 +35,9 @@ async def log_of_two_events() -> LogStore:
 
 async def publish(kafka: str, topic: str, event_ids: Iterable[str]) -> None:
     publisher = Publisher(kafka, client_id="test")
-    records = [
-        PublicRecord(topic, each.encode(), b"{}", [("ce_id", each.encode())], timestamp_ms=0)
-        for each in event_ids
-    ]
-    await publisher.publish(records)
+    await publisher.publish(
+        [public(topic, each, headers=[("ce_id", each.encode())]) for each in event_ids]
+    )
     await publisher.close()
 
 

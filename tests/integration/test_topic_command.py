@@ -17,6 +17,7 @@ from operate.commands.topic import app
 from operate.errors import OperateError
 from operate.stack.local import Engines
 from operate.stack.topics import ensure_topics
+from tests.support.kafka import public
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STREAM = "complaint-0b9f0000-0000-8000-8000-000000000001"
@@ -34,7 +35,7 @@ def record(topic: str, sequence: int, data: dict[str, object]) -> PublicRecord:
         recorded_time=NOON,
         correlation_id=STREAM.removeprefix("complaint-"),
     )
-    return PublicRecord(topic, STREAM.encode(), json.dumps(data).encode(), headers, 0)
+    return public(topic, STREAM, json.dumps(data).encode(), headers)
 
 
 @pytest.fixture

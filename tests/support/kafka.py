@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -37,7 +38,10 @@ async def records_of(bootstrap: str, topic: str) -> list[Any]:
     """Return every record a topic holds, partition by partition in order."""
     # A fetch that waits for records keeps the other partitions' waiting too.
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=LOOK_MILLISECONDS
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="none",  # records deleted under our eyes are an error, not an empty topic
+        fetch_max_wait_ms=LOOK_MILLISECONDS,
     )
     await consumer.start()
     try:
@@ -78,7 +82,7 @@ def public(
     value: bytes = b"{}",
     headers: Sequence[tuple[str, bytes]] = (),
 ) -> PublicRecord:
-    return PublicRecord(topic, key.encode(), value, headers, timestamp_ms=1_700_000_000_000)
+    return PublicRecord(topic, key.encode(), value, headers, timestamp_ms=_now_ms())
 
 
 def as_public(raw: RawRecord, topic: str) -> PublicRecord:
@@ -88,8 +92,13 @@ def as_public(raw: RawRecord, topic: str) -> PublicRecord:
         raw.key or b"",
         raw.value or b"",
         [(name, value or b"") for name, value in raw.headers],
-        timestamp_ms=1_700_000_000_000,
+        timestamp_ms=_now_ms(),
     )
+
+
+def _now_ms() -> int:
+    """Kafka's own time is real: the broker deletes what is older than its retention, whoever wrote it when."""
+    return int(time.time() * 1000)
 
 
 def line_to(bootstrap: str) -> Proxy:
