@@ -35,9 +35,7 @@ async def log_of_two_events() -> LogStore:
 
 async def publish(kafka: str, topic: str, event_ids: Iterable[str]) -> None:
     publisher = Publisher(kafka, client_id="test")
-    await publisher.publish(
-        [public(topic, each, headers=[("ce_id", each.encode())]) for each in event_ids]
-    )
+    await publisher.publish([public(topic, each, headers=[("ce_id", each.encode())]) for each in event_ids])
     await publisher.close()
 
 
