@@ -21,8 +21,13 @@ def test_public_topics_keep_400_days_and_records_of_one_mebibyte() -> None:
     assert COMPLAINT.settings == {
         "cleanup.policy": "delete",
         "max.message.bytes": "1048576",
+        "message.timestamp.type": "CreateTime",
         "retention.ms": str(400 * 24 * 3600 * 1000),
     }
+
+
+def test_what_comes_in_is_kept_from_its_arrival_on() -> None:
+    assert CONTACT.settings["message.timestamp.type"] == "LogAppendTime"
 
 
 def test_dead_letters_of_a_consumer_have_one_partition_and_room_for_the_original() -> None:
