@@ -32,7 +32,7 @@ class Verified:
 
 
 def row_hash(row: Row) -> bytes:
-    """Return the SHA-256 of a row, the same that `eventlog.append` computes in the database."""
+    """Return the SHA-256 of a row, the same that `eventlog.row_hash` computes in the database."""
     return hashlib.sha256(
         b"".join(
             (

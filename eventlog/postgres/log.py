@@ -19,6 +19,7 @@ from eventlog.store import DueTimer, Link
 
 SQL = queries_from(files("eventlog.postgres") / "queries.sql")
 _VERDICTS = tuple(Verdict)
+_NO_INBOX = (None,) * 5
 
 
 @asynccontextmanager
@@ -41,11 +42,18 @@ class PostgresLog:
 
     async def append(self, chains: Sequence[Chain]) -> Written:
         """Write the chains in one transaction. Raises Unavailable; the outcome is then unknown."""
+        if len(chains) == 1 and _is_small(chains[0]):
+            return await self._append_one(chains[0])
         async with transient_named():
             (row,) = await self._pool.fetch(SQL["append"], *_columns(chains))
         return Written(
             [_VERDICTS[verdict] for verdict in row["verdicts"]], row["base_position"], row["recorded"]
         )
+
+    async def _append_one(self, chain: Chain) -> Written:
+        async with transient_named():
+            (row,) = await self._pool.fetch(SQL["append_one"], *_values(chain))
+        return Written([_VERDICTS[row["verdict"]]], row["base_position"], row["recorded"])
 
     async def known(self, ids: Iterable[UUID]) -> Mapping[UUID, KnownCommand]:
         """Return the results of the command ids that have one."""
@@ -98,6 +106,27 @@ class PostgresLog:
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         async with transient_named():
             return await self._pool.fetch(SQL[query], *arguments)
+
+
+def _is_small(chain: Chain) -> bool:
+    """Tell whether a chain fits `eventlog.append_one`."""
+    return len(chain.events) == 1 and len(chain.commands) <= 1 and len(chain.inbox) <= 1
+
+
+def _values(chain: Chain) -> tuple[object, ...]:
+    """Turn a small chain into the values `eventlog.append_one` takes."""
+    command = (chain.commands[0].id, chain.commands[0].version) if chain.commands else (None, None)
+    return (
+        chain.stream,
+        chain.expected,
+        *(chain.fired or (None, None)),
+        *command,
+        *(chain.inbox[0] if chain.inbox else _NO_INBOX),
+        *chain.events[0],
+        [timer.name for timer in chain.timers if timer.due is None],
+        [timer.name for timer in chain.timers if timer.due is not None],
+        [timer.due for timer in chain.timers if timer.due is not None],
+    )
 
 
 def _columns(chains: Sequence[Chain]) -> list[list[object]]:

@@ -3,6 +3,11 @@ SELECT verdicts, base_position, recorded FROM eventlog.append(
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
     $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 
+-- name: append_one
+SELECT verdict, base_position, recorded FROM eventlog.append_one(
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+
 -- name: known
 SELECT id, stream, version, events FROM eventlog.commands WHERE id = ANY ($1::uuid[])
 

@@ -34,6 +34,8 @@ from tests.support.planted import (
 INSTANCES, STREAMS, WRITERS, COMMANDS = 3, 8, 64, 6
 
 Plant = Callable[[Changes], Awaitable[None]]
+# A chain of one event and one command id is written by a function of its own.
+either_function = pytest.mark.parametrize("ids", [1, 2])
 
 
 @pytest.fixture
@@ -93,25 +95,44 @@ async def test_sixty_four_writers_on_eight_streams_from_three_instances_leave_no
     assert (await verify(direct)).is_whole
 
 
+@either_function
 async def test_a_reader_sees_each_position_once_in_order_though_a_writer_is_slow(
-    pool: Pool, plant: Plant
+    pool: Pool, plant: Plant, ids: int
 ) -> None:
     await plant(SLOW_WRITER)
 
-    assert await positions_read(pool) == [1, 2]
+    assert await positions_read(pool, ids) == [1, 2]
 
 
-async def test_a_lock_taken_after_the_insert_is_caught_by_the_reader(pool: Pool, plant: Plant) -> None:
+async def test_a_slow_small_writer_and_a_slow_large_one_wait_for_each_other(pool: Pool, plant: Plant) -> None:
+    await plant(SLOW_WRITER)
+    log = PostgresLog(pool)
+
+    writers = (log.append([chain(f"account-1{n}", events=n % 2 + 1)]) for n in range(4))
+    positions = [(written.base_position, n) for n, written in enumerate(await asyncio.gather(*writers))]
+
+    assert max(start + n % 2 + 1 for start, n in positions) == await log.head() == 6
+    assert [row.position for row in await log.read(0, 100)] == list(range(1, 7))
+    assert (await verify(log)).is_whole
+
+
+@either_function
+async def test_a_lock_taken_after_the_insert_is_caught_by_the_reader(
+    pool: Pool, plant: Plant, ids: int
+) -> None:
     await plant(LATE_LOCK)
 
-    assert await positions_read(pool) != [1, 2]
+    assert await positions_read(pool, ids) != [1, 2]
 
 
-async def test_a_missing_lock_is_caught_as_two_events_at_one_position(pool: Pool, plant: Plant) -> None:
+@either_function
+async def test_a_missing_lock_is_caught_as_two_events_at_one_position(
+    pool: Pool, plant: Plant, ids: int
+) -> None:
     await plant(NO_LOCK)
 
     with pytest.raises(ExceptionGroup) as caught:
-        await positions_read(pool)
+        await positions_read(pool, ids)
 
     assert caught.group_contains(asyncpg.UniqueViolationError)
 
@@ -155,7 +176,7 @@ async def test_half_a_command_is_caught_as_events_of_a_chain_that_did_not_stand(
     assert await written_beside_a_known_id(pool) != 0
 
 
-async def fires_although_moved(pool: Pool) -> bool:
+async def fires_although_moved(pool: Pool, ids: int) -> bool:
     """Whether a timer fires that was found due and moved before it was fired."""
     log = PostgresLog(pool)
     later = NOON.replace(year=2999)
@@ -163,17 +184,21 @@ async def fires_although_moved(pool: Pool) -> bool:
     (due,) = await log.due_timers(10)
     await log.append([chain("account-1", expected=1, timers=[TimerChange("reminder", later)])])
 
-    (verdict,) = (await log.append([chain("account-1", expected=2, fired=(due.name, due.due))])).verdicts
+    commands = [KnownCommand(fresh_id(), "account-1", 3, 1) for _ in range(ids)]
+    firing = chain("account-1", expected=2, commands=commands, fired=(due.name, due.due))
+    (verdict,) = (await log.append([firing])).verdicts
     return verdict is Verdict.WRITTEN
 
 
-async def test_a_timer_that_was_moved_does_not_fire_any_more(pool: Pool) -> None:
-    assert not await fires_although_moved(pool)
+@either_function
+async def test_a_timer_that_was_moved_does_not_fire_any_more(pool: Pool, ids: int) -> None:
+    assert not await fires_although_moved(pool, ids)
 
 
+@either_function
 async def test_a_timer_without_its_row_check_is_caught_as_fired_though_moved(
-    pool: Pool, plant: Plant
+    pool: Pool, plant: Plant, ids: int
 ) -> None:
     await plant(TIMERS_NOT_JUDGED)
 
-    assert await fires_although_moved(pool)
+    assert await fires_although_moved(pool, ids)

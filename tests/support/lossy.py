@@ -9,7 +9,7 @@ import asyncpg
 
 from tests.support.proxy import HOST, LineCut, Proxy, Watcher
 
-APPEND = b"FROM eventlog.append("
+APPEND = b"FROM eventlog.append"
 
 
 class Losing(Watcher):
@@ -17,15 +17,15 @@ class Losing(Watcher):
 
     def __init__(self, losses: Losses) -> None:
         self._losses = losses
-        self._statement: bytes | None = None
+        self._statements: set[bytes] = set()
         self._is_lost = False
 
     def asked(self, chunk: bytes) -> bytes:
         if APPEND in chunk:
             # Parse: the statement's name, then its text.
             start = chunk.rindex(b"P", 0, chunk.index(APPEND))
-            self._statement = chunk[start + 5 : chunk.index(b"\x00", start + 5)]
-        elif self._statement is not None and b"B" in chunk[:1] and self._statement in chunk:
+            self._statements.add(chunk[start + 5 : chunk.index(b"\x00", start + 5)])
+        elif b"B" in chunk[:1] and any(statement in chunk for statement in self._statements):
             self._is_lost = self._losses.next_is_lost()
         return chunk
 

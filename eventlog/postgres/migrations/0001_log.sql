@@ -125,3 +125,16 @@ $$ SELECT CASE WHEN part IS NULL THEN int4send(-1) ELSE int4send(octet_length(pa
 
 CREATE FUNCTION eventlog.microseconds(instant timestamptz) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT int8send((extract(epoch FROM instant) * 1000000)::bigint) $$;
+
+-- What a link covers of a row. Verification computes the same outside the database (`eventlog/chain.py`).
+CREATE FUNCTION eventlog.row_hash(
+    place bigint, stream text, version integer, type text, schema_version smallint, happened timestamptz,
+    recorded_at timestamptz, correlation_id text, causation_id text,
+    public_type text, public_schema text, public_sequence integer, body bytea, public bytea
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT sha256(
+       int8send(place) || eventlog.framed(stream) || int4send(version) || eventlog.framed(type)
+       || int4send(schema_version) || eventlog.microseconds(happened) || eventlog.microseconds(recorded_at)
+       || eventlog.framed(correlation_id) || eventlog.framed(causation_id)
+       || eventlog.framed(public_type) || eventlog.framed(public_schema)
+       || int4send(coalesce(public_sequence, 0)) || eventlog.framed(body) || eventlog.framed(public)) $$;

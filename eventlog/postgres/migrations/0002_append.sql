@@ -88,13 +88,10 @@ BEGIN
              WHERE verdicts[e.chain] = 0
             RETURNING w.*)
         INSERT INTO eventlog.links (last_position, first_position, hash)
-        SELECT base_position + count(*), base_position + 1, sha256(previous_hash || string_agg(sha256(
-                   int8send(position) || eventlog.framed(stream) || int4send(version) || eventlog.framed(type)
-                   || int4send(schema_version) || eventlog.microseconds(at) || eventlog.microseconds(recorded_at)
-                   || eventlog.framed(correlation_id) || eventlog.framed(causation_id)
-                   || eventlog.framed(public_type) || eventlog.framed(public_schema)
-                   || int4send(coalesce(public_sequence, 0))
-                   || eventlog.framed(body) || eventlog.framed(public)), ''::bytea ORDER BY position))
+        SELECT base_position + count(*), base_position + 1, sha256(previous_hash || string_agg(
+                   eventlog.row_hash(position, stream, version, type, schema_version, at, recorded_at, correlation_id,
+                       causation_id, public_type, public_schema, public_sequence, body, public),
+                   ''::bytea ORDER BY position))
           FROM written HAVING count(*) > 0;
     END IF;
 
