@@ -12,7 +12,7 @@ import asyncpg
 
 from eventlog.errors import Unavailable
 from eventlog.flush import Chain, KnownCommand, Verdict, Written
-from eventlog.postgres.pool import TRANSIENT, Pool
+from eventlog.postgres.pool import TRANSIENT, Line, Pool
 from eventlog.postgres.queries import queries_from
 from eventlog.recorded import Row
 from eventlog.store import DueTimer, Link
@@ -39,20 +39,21 @@ class PostgresLog:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._line = Line(pool)
 
     async def append(self, chains: Sequence[Chain]) -> Written:
         """Write the chains in one transaction. Raises Unavailable; the outcome is then unknown."""
         if len(chains) == 1 and _is_small(chains[0]):
             return await self._append_one(chains[0])
         async with transient_named():
-            (row,) = await self._pool.fetch(SQL["append"], *_columns(chains))
+            (row,) = await self._line.fetch(SQL["append"], *_columns(chains))
         return Written(
             [_VERDICTS[verdict] for verdict in row["verdicts"]], row["base_position"], row["recorded"]
         )
 
     async def _append_one(self, chain: Chain) -> Written:
         async with transient_named():
-            (row,) = await self._pool.fetch(SQL["append_one"], *_values(chain))
+            (row,) = await self._line.fetch(SQL["append_one"], *_values(chain))
         return Written([_VERDICTS[row["verdict"]]], row["base_position"], row["recorded"])
 
     async def known(self, ids: Iterable[UUID]) -> Mapping[UUID, KnownCommand]:
@@ -77,7 +78,7 @@ class PostgresLog:
     async def head(self) -> int:
         """Return the last position (0 when empty)."""
         async with transient_named():
-            return int(await self._pool.fetchval(SQL["head"]))
+            return int((await self._line.fetch(SQL["head"]))[0][0])
 
     async def links(self, after: int, limit: int) -> list[Link]:
         """Return at most `limit` chain links whose last position is above `after`, in order."""
@@ -105,7 +106,7 @@ class PostgresLog:
 
     async def _fetch(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         async with transient_named():
-            return await self._pool.fetch(SQL[query], *arguments)
+            return await self._line.fetch(SQL[query], *arguments)
 
 
 def _is_small(chain: Chain) -> bool:
