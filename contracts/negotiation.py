@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import AwareDatetime
 
-from contracts.complaint_parts import Code, Demanded
+from contracts.complaint_parts import Code, Demanded, Owner
 from contracts.escalation import Remedy
 from contracts.message import Message, Uuid
 from contracts.negotiation_offers import (
@@ -30,8 +30,10 @@ from contracts.negotiation_signatures import (
     CustomerSigned,
     DocumentRendered,
     Paid,
+    PaymentContradicted,
     PaymentInstructed,
     PaymentReversed,
+    PaymentReviewed,
     Settled,
     SettledMatterRaised,
     SigningDeclined,
@@ -49,6 +51,7 @@ __all__ = [
     "CompanySigned",
     "Custodian",
     "CustomerSigned",
+    "DeadlineMissed",
     "DemandLowered",
     "DemandRaised",
     "DocumentRendered",
@@ -62,8 +65,10 @@ __all__ = [
     "OfferWithdrawn",
     "Opened",
     "Paid",
+    "PaymentContradicted",
     "PaymentInstructed",
     "PaymentReversed",
+    "PaymentReviewed",
     "Referred",
     "Refused",
     "Resumed",
@@ -171,6 +176,22 @@ class Resumed(NegotiationMessage):
     why: Code
 
 
+class DeadlineMissed(NegotiationMessage):
+    """A clock ran out, against this owner; said once for each start. `level` is the rung that is to act now.
+
+    `clock` is approval (an offer waits), signing (an agreement waits for its link, then for signatures), payment (the
+    agreed sum is to go out), payee (what came back waits for an account) or review (two things were told of a payment).
+    """
+
+    TYPE = "amends.negotiation.deadline_missed.v1"
+
+    clock: Code
+    start: AwareDatetime
+    due: AwareDatetime
+    owner: Owner | None = None
+    level: Code
+
+
 class Refused(NegotiationMessage):
     """The company does not meet the demand: cannot_be_met, excessive or unreasonable.
 
@@ -227,6 +248,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     OfferAccepted,
     Shelved,
     Resumed,
+    DeadlineMissed,
     DocumentRendered,
     SigningLinkIssued,
     SigningDeclined,
@@ -236,6 +258,8 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     PaymentInstructed,
     Paid,
     PaymentReversed,
+    PaymentContradicted,
+    PaymentReviewed,
     Refused,
     Referred,
     Withdrawn,

@@ -14,7 +14,7 @@ from contracts.negotiation_parts import Limits, NegotiationMessage, Number, Sum
 class ApprovalRequested(NegotiationMessage):
     """An offer is above the proposer's limits and waits for somebody else of that level or above.
 
-    Sealed: terms, reason.
+    By `due` it is approved or denied. Sealed: terms, reason.
     """
 
     TYPE = "amends.negotiation.approval_requested.v1"
@@ -25,6 +25,7 @@ class ApprovalRequested(NegotiationMessage):
     proposer: str
     level_needed: Code
     limits: Limits
+    due: AwareDatetime | None = None
 
 
 class ApprovalGranted(NegotiationMessage):
@@ -81,9 +82,10 @@ class OfferExpired(NegotiationMessage):
 
 
 class OfferAccepted(NegotiationMessage):
-    """The customer took the live offer: agreed, not yet signed."""
+    """The customer took the live offer: agreed, not yet signed. By `due` a link to sign by is out."""
 
     TYPE = "amends.negotiation.offer_accepted.v1"
 
     offer: Number
     sum: Sum
+    due: AwareDatetime | None = None

@@ -38,13 +38,17 @@ class Cited(Part):
 
 
 class Limits(Part):
-    """What the proposer's level may give away, and what was given today before this offer."""
+    """What the proposer's level may give away, and what was given today before this offer.
+
+    `given_elsewhere` is what was given today in other currencies: each counts as a part of that currency's day.
+    """
 
     level: Code
     per_case: Sum
     per_day: Sum
     given_today: Sum
     policy: str
+    given_elsewhere: tuple[Sum, ...] = ()
 
 
 class Custodian(Part):

@@ -110,6 +110,31 @@ class PaymentReversed(NegotiationMessage):
     due: AwareDatetime
 
 
+class PaymentContradicted(NegotiationMessage):
+    """A payment was told to have gone out that had come back, or for which another went out; nothing is paid anew.
+
+    By `due` a supervisor says which holds.
+    """
+
+    TYPE = "amends.negotiation.payment_contradicted.v1"
+
+    payment: Uuid
+    due: AwareDatetime
+
+
+class PaymentReviewed(NegotiationMessage):
+    """A supervisor said which of two things told of a payment holds: `stands` is paid or reversed. Sealed: reason.
+
+    If it came back, `due` is by when an account is to be named.
+    """
+
+    TYPE = "amends.negotiation.payment_reviewed.v1"
+
+    payment: Uuid
+    stands: Code
+    due: AwareDatetime | None = None
+
+
 class SettledMatterRaised(ComplaintMessage):
     """A matter settled and signed before in the complaint `other` is raised again here."""
 

@@ -54,7 +54,7 @@ def parts(settings: ServiceSettings) -> Parts:
         found = evidence(running)
         return {
             "vault": found.vault,
-            "effects": found.effects,
+            "consents": found.consents,
             "inviting": found.inviting,
             "sessions": Sessions(settings.key("customer-token.key")),
         }

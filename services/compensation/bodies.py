@@ -14,8 +14,10 @@ from services.compensation.domain.negotiation.values import (
     Alike,
     Cited,
     Demanded,
+    GivenToday,
     Origin,
     Party,
+    PaymentStands,
     ReferralKind,
     ReferralOutcome,
     SigningMeans,
@@ -136,7 +138,7 @@ class OfferBody(Body):
     valid_hours: Hours | None = None
     override: bool = False
 
-    def given(self, *, given_today: Money, alike: Alike | None) -> Offer:
+    def given(self, *, today: GivenToday, alike: Alike | None) -> Offer:
         """Return the offer as the command takes it, with what is known of what was given before."""
         return Offer(
             sum=self.sum.money(),
@@ -146,7 +148,8 @@ class OfferBody(Body):
             reason=self.reason,
             valid_for=self.valid_hours,
             override=self.override,
-            given_today=given_today,
+            given_today=today.here,
+            given_elsewhere=today.elsewhere,
             alike=alike,
         )
 
@@ -215,6 +218,13 @@ class AccountBody(Body):
     """Where a payment that came back is to go, and why there."""
 
     account: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Text
+
+
+class ReviewBody(Body):
+    """Which of two things told of a payment holds, and by what."""
+
+    stands: PaymentStands
     reason: Text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, cast
 
@@ -15,6 +16,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from eventlog.decider import Refused
+from eventlog.errors import Unavailable
 from hosting.asked import Asked, Done, Engine, Id, done
 from hosting.bodies import body_as
 from hosting.idempotency import request_command_id
@@ -24,10 +26,9 @@ from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.commands import SignAsCustomer
 from services.compensation.domain.negotiation.signing import sign_as_customer, signing_by
 from services.compensation.domain.negotiation.values import Language
-from services.compensation.evidence_web import vault
 from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, session
-from services.compensation.settlement.consent import Consent, record_consent
-from services.compensation.settlement.effects import Effects
+from services.compensation.settlement.consent import Consent
+from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.links import token_hash
 
 NO_RECORD = "0" * 64
@@ -79,28 +80,36 @@ async def sign(
     *,
     body: Annotated[bodies.SignatureBody, Depends(body_as(bodies.SignatureBody))],
 ) -> Done:
-    """Sign by the session's link: the consent record goes into the vault first, then the log is told."""
+    """Sign by the session's link: the consent is held first, and enters the vault if the log takes the signature."""
     ask = _asked(request, signatory, engine)
     _require_same_document(signatory, body.document)
+    drawing = None if body.drawing is None else _png(body.drawing)
+    consents, cause = cast("Consents", request.app.state.consents), str(ask.command_id)
+    await consents.sweep()
     consent = Consent(
         complaint=complaint,
         document=body.document,
         language=await _language(engine, ask, signatory, body),
         means=body.means,
         name=body.name,
-        drawing=None if body.drawing is None else _png(body.drawing),
+        drawing=drawing,
         by=ask.by,
         at=ask.at,
     )
-    effects = cast("Effects", request.app.state.effects)
-    kept = await record_consent(effects, await vault(request), consent, cause=str(ask.command_id))
     signature: handlers.Signature = {
         "document": body.document,
         "link": signatory.link,
         "means": body.means,
-        "consent": kept,
+        "consent": await consents.hold(consent, cause=cause),
     }
-    return done(await handlers.sign_as_customer(engine.log, complaint, ask, **signature))
+    try:
+        result = await handlers.sign_as_customer(engine.log, complaint, ask, **signature)
+    except Refused:
+        # The link was replaced, or another signature came first, after it was looked at.
+        await _concluded(consents, complaint, cause)
+        raise
+    await _concluded(consents, complaint, cause)
+    return done(result)
 
 
 @router.post("/refusal", openapi_extra=documented_body(bodies.NoSignatureBody))
@@ -123,6 +132,12 @@ async def decline(
     return done(await handlers.decline_signing(engine.log, complaint, ask, **declined))
 
 
+async def _concluded(consents: Consents, complaint: str, cause: str) -> None:
+    # The log has spoken and that is the answer: what cannot be kept now the reaction keeps, or a sweep drops.
+    with suppress(Unavailable):
+        await consents.conclude(complaint, cause)
+
+
 def _asked(request: Request, signatory: Session, engine: Running) -> Asked:
     return Asked(signatory.by, engine.clock.now(), request_command_id(request, signatory.by))
 
@@ -133,7 +148,7 @@ def _require_same_document(signatory: Session, document: str) -> None:
 
 
 async def _language(engine: Running, ask: Asked, signatory: Session, body: bodies.SignatureBody) -> Language:
-    """Return the document's language, once nothing forbids the signature: a refused one leaves no consent behind."""
+    """Return the document's language, once nothing forbids the signature: of one that is refused nothing is held."""
     state = (await engine.log.state(handlers.stream_of(signatory.complaint))).state
     # A signature told again is answered as before, although by now the link is spent.
     if not await engine.storage.log.known([ask.command_id]):

@@ -8,6 +8,7 @@ from hosting.settings import SettingsBroken
 from services.compensation.domain.policy import Terms
 from services.compensation.settings import CompensationSettings
 from services.compensation.settlement.archiving import Archiving
+from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.inviting import Inviting
 from services.compensation.settlement.letters import MailFolder
@@ -34,6 +35,7 @@ class Evidence:
         vault_key = settings.key("vault.key")
         self.vault = Vault(pool, vault_key)
         self.effects = Effects(pool, vault_key, self.vault)
+        self.consents = Consents(log, pool, vault_key, self.vault)
         self.inviting = Inviting(
             log,
             self.effects,
@@ -45,7 +47,7 @@ class Evidence:
         self.settling = Settling(
             log,
             self.effects,
-            Archiving(log, self.vault, self.effects, signer),
+            Archiving(log, self.vault, self.effects, signer, consents=self.consents),
             self.inviting,
             payments=PaymentFolder(settings.payment_folder),
             document_key=settings.key("compensation-hash.key"),

@@ -20,7 +20,7 @@ from services.compensation.domain.negotiation.signing import require_latest_link
 from services.compensation.domain.negotiation.state import Known, NotHeard, Signing, State, settlement_of
 from services.compensation.sessions import Session, session
 from services.compensation.settlement.bundle import NoBundle, bundle_of
-from services.compensation.settlement.inviting import Inviting
+from services.compensation.settlement.inviting import Inviting, Link
 from services.compensation.settlement.vault import Handed, Item, Vault
 from shared_kernel.roles import LADDER
 
@@ -145,21 +145,32 @@ async def send_fresh_link(complaint: Id, ask: Ask, engine: Engine, request: Requ
     """Send the customer a fresh one-time link; the one before is good no longer. Nobody here sees it."""
     state = await _known(engine, complaint)
     inviting, cause = cast("Inviting", request.app.state.inviting), str(ask.command_id)
-    # What is drawn is kept for good: only for those who may, and where there is something to sign.
-    require_mover_or_system(state.case, ask.by)
-    signing = require_signing(state, state.rendering.document if isinstance(state, Signing) else "")
+    document = state.rendering.document if isinstance(state, Signing) else ""
+    # Told again, it is answered as the first time, although by now there may be nothing to sign.
+    if not await engine.storage.log.known([ask.command_id]):
+        # What is drawn is kept for good: only for those who may, and where there is something to sign.
+        require_mover_or_system(state.case, ask.by)
+        require_signing(state, document)
     link = await inviting.link(cause, ask.at)
     result = await handlers.issue_signing_link(
         engine.log,
         complaint,
         ask,
-        document=signing.rendering.document,
+        document=document,
         token_hash=link.token_hash,
         expires_at=link.expires_at,
     )
-    # Only what the log knows may leave; told again after a crash, the same letter leaves once.
-    await inviting.send(handlers.stream_of(complaint), link, cause)
+    # Only what the log knows may leave; told again after a crash, the same letter leaves once, while it opens anything.
+    if _opens(await _known(engine, complaint), link):
+        await inviting.send(handlers.stream_of(complaint), link, cause)
     return done(result)
+
+
+def _opens(state: State, link: Link) -> bool:
+    """Say whether a link may still be signed by: the last one of an agreement that is not signed yet."""
+    if not isinstance(state, Signing) or state.customer is not None or not state.links:
+        return False
+    return state.links[-1].token_hash == link.token_hash
 
 
 def _document_of(state: State) -> tuple[str, str]:

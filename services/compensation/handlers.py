@@ -17,6 +17,7 @@ from services.compensation.domain.negotiation.values import (
     Cited,
     Demanded,
     Party,
+    PaymentStands,
     ReferralKind,
     ReferralOutcome,
     SigningMeans,
@@ -52,6 +53,7 @@ class Offer(TypedDict):
     valid_for: int | None
     override: bool
     given_today: Money
+    given_elsewhere: tuple[Money, ...]
     alike: Alike | None
 
 
@@ -230,4 +232,12 @@ async def instruct_again(
 ) -> Result:
     """Instruct a payment that came back anew, to another account."""
     command = commands.InstructAgain(at=ask.at, by=ask.by, payment=payment, account=account, reason=reason)
+    return await _ask(log, complaint, ask, command)
+
+
+async def review_payment(
+    log: EventLog, complaint: str, ask: Asked, *, payment: str, stands: PaymentStands, reason: str
+) -> Result:
+    """Say which of two things told of a payment holds."""
+    command = commands.ReviewPayment(at=ask.at, by=ask.by, payment=payment, stands=stands, reason=reason)
     return await _ask(log, complaint, ask, command)

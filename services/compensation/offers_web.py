@@ -38,9 +38,9 @@ async def make_offer(
         raise Problem(404, "not_registered", "compensation has not heard of a complaint under this id")
     await _caught_up(engine)
     currency = body.sum.currency
-    given = await given_sums.given_today(engine.pool, state, actor=ask.by.actor, at=ask.at, currency=currency)
+    today = await given_sums.given_today(engine.pool, state, actor=ask.by.actor, at=ask.at, currency=currency)
     alike = await negotiation_list.alike(engine.pool, state.case, currency)
-    offer = body.given(given_today=given, alike=alike)
+    offer = body.given(today=today, alike=alike)
     return done(await handlers.make_offer(engine.log, complaint, ask, **offer))
 
 

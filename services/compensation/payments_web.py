@@ -1,4 +1,4 @@
-"""Compensation over HTTP: where the money goes when it came back."""
+"""Compensation over HTTP: where the money goes when it came back, and what holds when two things were told of it."""
 
 from __future__ import annotations
 
@@ -27,4 +27,20 @@ async def name_account(
     again = handlers.instruct_again
     return done(
         await again(engine.log, complaint, ask, payment=payment, account=body.account, reason=body.reason)
+    )
+
+
+@router.post("/{payment}/review", openapi_extra=documented_body(bodies.ReviewBody))
+async def review(
+    complaint: Id,
+    payment: Id,
+    ask: Ask,
+    engine: Engine,
+    *,
+    body: Annotated[bodies.ReviewBody, Depends(body_as(bodies.ReviewBody))],
+) -> Done:
+    """Say whether a payment went out or came back, when both were told of it."""
+    found = handlers.review_payment
+    return done(
+        await found(engine.log, complaint, ask, payment=payment, stands=body.stands, reason=body.reason)
     )

@@ -2,8 +2,8 @@
 
 - a noted link to a complaint that was settled → `react`: the settled matter is raised here, shown with the
   signed document (`domain.md` 4, after settlement);
-- a timer → `on_timer`. The clocks that fire: `offer@<round>.<offer>` (the offer expires), `shelved@<round>`
-  and `referral@<round>` (the talk goes on).
+- a timer → `on_timer`: an offer, a rest or a referral ends; an approval, a signing, a payment or an account that is
+  waited for was missed (`clocks.py`).
 
 Rendering, signing, letters and payment orders need input and output; they are the runner's (`settling.py`).
 """

@@ -9,14 +9,17 @@ from typing import Any, Final
 
 from eventlog.message import personal_fields
 from eventlog.recorded import Recorded
+from services.compensation.clock_words import explained
+from services.compensation.domain.negotiation.clocks import APPROVAL, Clock, clocks
 from services.compensation.domain.negotiation.events import (
     AnyNegotiationEvent,
     ApprovalDenied,
     ApprovalGranted,
     ApprovalRequested,
+    DeadlineMissed,
     FactNoted,
 )
-from services.compensation.domain.negotiation.records import Offer, Proposal
+from services.compensation.domain.negotiation.records import Case, Offer, Proposal
 from services.compensation.domain.negotiation.state import (
     Agreeing,
     Archived,
@@ -31,17 +34,14 @@ from services.compensation.domain.negotiation.state import (
     Stage,
     live_offer,
     stage_of,
-    timers,
 )
 
 # What the like were promised: members of a group settle one by one.
 OF_THE_GROUP: Final[set[str]] = {"group", "remedy"}
 # Told beside a move, or of no use to whoever reads: the link's token is known to its holder alone.
 NOT_MOVED: Final = {"at", "by", "complaint", "person", "token_hash", "limits"}
-# Waits for whoever owns the complaint: the money came back, and where it is to go is not known.
-PAYEE: Final = "payee"
-# What the company has not yet decided to offer is no business of the other side.
-INTERNAL: Final = (ApprovalRequested, ApprovalGranted, ApprovalDenied)
+# What the company has not yet decided to offer, and who was late, is no business of the other side.
+INTERNAL: Final = (ApprovalRequested, ApprovalGranted, ApprovalDenied, DeadlineMissed)
 
 
 def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[str, Any]:
@@ -54,16 +54,23 @@ def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[
         "owner": case.owner,
         "progress": case.progress,
         # What the company made of the complaint, and what others were promised, is not this customer's business.
-        **({} if to_customer else {"label": case.label, "group": case.group, "remedy": case.remedy}),
+        **({} if to_customer else _internal(case)),
         "evidence": case.evidence,
         "settlements": case.settlements,
         "payments": case.payments,
         "settled_matters": sorted(case.settled_matters),
-        "clocks": [
-            {"name": name, "due": due, "is_overdue": due <= now} for name, due in sorted(_clocks(state))
-        ],
+        "clocks": _clocks(state, now, to_customer=to_customer),
         **_round(state, to_customer=to_customer),
     }
+
+
+def _internal(case: Case) -> dict[str, Any]:
+    needed = [
+        {"rule": "payment_contradicted", "payment": each.payment, "since": each.since, "due": each.due}
+        for each in case.payments
+        if each.status == "contradicted"
+    ]
+    return {"label": case.label, "group": case.group, "remedy": case.remedy, "needs_review": needed}
 
 
 def _stage(state: Known, *, to_customer: bool) -> Stage:
@@ -71,10 +78,29 @@ def _stage(state: Known, *, to_customer: bool) -> Stage:
     return "bargaining" if to_customer and isinstance(state, InApproval) else stage_of(state)
 
 
-def _clocks(state: Known) -> list[tuple[str, datetime]]:
-    """Return the own clocks, and until when an account is to be named for each payment that came back."""
-    waiting = [(f"{PAYEE}@{each.round}", each.due) for each in state.case.returned]
-    return [*timers(state).items(), *waiting]
+def _clocks(state: Known, now: datetime, *, to_customer: bool) -> list[dict[str, Any]]:
+    """Return the own clocks by name, also those that were missed; to the customer none of the company's own affairs."""
+    hidden = {APPROVAL} if to_customer else set()
+    shown = sorted((each for each in clocks(state) if each.kind not in hidden), key=lambda each: each.name)
+    return [_clock(each, now) | ({} if to_customer else {"level": _level(state, each)}) for each in shown]
+
+
+def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
+    words = explained(clock.kind, clock.due)
+    return {
+        "name": clock.name,
+        "start": clock.start,
+        "due": clock.due,
+        "is_overdue": clock.due <= now,
+        "explanation_en": words.en,
+        "explanation_zh": words.zh,
+    }
+
+
+def _level(state: Known, clock: Clock) -> str | None:
+    """Return the rung a missed clock climbed to, None while it runs."""
+    missed = clock.missed_in(state.case)
+    return None if missed is None else missed.level
 
 
 def ledger(

@@ -25,6 +25,7 @@ from tests.system.negotiations import (
     letter,
     path_of,
     payment_order,
+    refusal,
     said,
     seen,
     signed,
@@ -33,7 +34,7 @@ from tests.system.negotiations import (
     token_of,
     told_paid,
 )
-from tests.system.people import AGENT, CARE_SENIOR, PLATFORM, People, customer
+from tests.system.people import AGENT, CARE_MANAGER, CARE_SENIOR, PLATFORM, People, customer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a stroke " * 20
 
@@ -151,6 +152,29 @@ async def test_payment_is_exactly_what_was_agreed_and_goes_elsewhere_when_it_cam
     assert again["payee"] == {**order["payee"], "account": "622200002222"}
     assert [each["status"] for each in shown["payments"]] == ["reversed", "paid"]
     assert shown["clocks"] == []
+
+
+async def test_contradiction_about_a_payment_is_reviewed_before_anything_is_paid_anew(people: People) -> None:
+    one = await agreed(people)
+    await signed(people, one)
+    order = await payment_order(people, one)
+    path = f"/v1/payments/{order['payment']}"
+    await people.post(PLATFORM, path, {"complaint": one, "status": "reversed", "sum": SUM, "why": "unknown"})
+    late = await told_paid(people, one, order)
+    shown = await seen(people, one)
+    account = {"account": "622200002222", "reason": "The old one is closed."}
+    refused = await refusal(people, CARE_SENIOR, one, f"payments/{order['payment']}/account", **account)
+    found = {"stands": "paid", "reason": "The statement of account shows it."}
+    low = await refusal(people, CARE_SENIOR, one, f"payments/{order['payment']}/review", **found)
+    reviewed = await said(people, CARE_MANAGER, one, f"payments/{order['payment']}/review", **found)
+    archived = await talks(people, one, "archived")
+
+    assert late == ["payment_contradicted"]
+    assert [each["payment"] for each in shown["needs_review"]] == [order["payment"]]
+    assert [clock["name"] for clock in shown["clocks"]] == ["review@1.1"]
+    assert (refused, low) == ((409, "payment_contradicted"), (403, "supervisor_only"))
+    assert reviewed == ["payment_reviewed", "paid"]
+    assert (archived["needs_review"], archived["clocks"]) == ([], [])
 
 
 async def test_agreement_without_money_is_archived_without_a_payment(people: People) -> None:

@@ -168,6 +168,26 @@ async def test_fresh_link_takes_the_place_of_the_one_before(people: People) -> N
     assert late == (409, "already_settled")
 
 
+async def test_fresh_link_asked_for_again_under_one_key_is_answered_as_the_first_time(people: People) -> None:
+    one = await agreed(people)
+    await letter(people, one)
+    path, key = path_of(one, "signing-links"), {"idempotency-key": str(fresh_id())}
+    first = await people.ask(CARE_SENIOR, "POST", path, headers=key)
+    soon = await people.ask(CARE_SENIOR, "POST", path, headers=key)
+    await signed(people, one, number=2)
+    await talks(people, one, "settled")
+    (people.installation.prepared.folder / "mail" / f"{one}-link-2.json").unlink()
+    late = await people.ask(CARE_SENIOR, "POST", path, headers=key)
+    anew = await people.ask(CARE_SENIOR, "POST", path)
+
+    assert first.json()["events"] == ["negotiation.signing_link_issued"]
+    for again in (soon, late):
+        assert again.status_code == 200
+        assert again.json() == {**first.json(), "events": [], "position": None, "repeated": True}
+    assert letters_of(people, one) == [f"{one}-link-1.json"]
+    assert (anew.status_code, anew.json()["rule"]) == (409, "already_settled")
+
+
 async def test_drawn_signature_told_twice_signs_once(people: People) -> None:
     one = await agreed(people)
     session = await signing_session(people, one)
@@ -190,6 +210,8 @@ async def test_drawn_signature_told_twice_signs_once(people: People) -> None:
     assert (missing.json()["rule"], missing.json()["field"]) == ("field_missing", "/drawing")
     assert unconsented.status_code == 422
     assert [each.json().get("repeated") for each in answers] == [False, True]
+    assert await count(people, "vault_records", complaint=one, name="consent") == 1
+    assert await count(people, "consents_held", complaint=one) == 0
     assert (await moves(people, one)).count("customer_signed") == 1
 
 

@@ -23,7 +23,8 @@ from eventlog.recorded import Recorded
 from services.compensation.domain.negotiation import commands
 from services.compensation.outgoing import outgoing
 from services.compensation.settlement.archiving import Archiving
-from services.compensation.settlement.consent import Consent, record_consent
+from services.compensation.settlement.consent import Consent
+from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.inviting import Inviting
 from services.compensation.settlement.letters import MailFolder
@@ -46,6 +47,7 @@ class House:
     log: EventLog
     vault: Vault
     effects: Effects
+    consents: Consents
     inviting: Inviting
     settling: Settling
     mail: Path
@@ -73,7 +75,12 @@ class House:
         return after
 
     async def sign(self, at: datetime, **typed: Any) -> None:
-        """Sign as the customer does at the door: the consent record first, then the command."""
+        """Sign as the customer does at the door: the consent is held first, then the command, then it is kept."""
+        await self.consent(at, **typed)
+        await self.consents.conclude(story.COMPLAINT, "request-1")
+
+    async def consent(self, at: datetime, **typed: Any) -> None:
+        """Sign, and die before the consent is kept."""
         (rendered,) = [each.event for each in await self.recorded() if each.event.TYPE.endswith("_rendered")]
         consent = Consent(
             complaint=story.COMPLAINT,
@@ -85,7 +92,7 @@ class House:
             by=story.CUSTOMER,
             at=at,
         )
-        kept = await record_consent(self.effects, self.vault, consent, cause="request-1")
+        kept = await self.consents.hold(consent, cause="request-1")
         await self.do(
             commands.SignAsCustomer(
                 at=at,
@@ -114,6 +121,7 @@ def house(pool: Pool, folder: Path, certificate: bytes) -> House:
     log = EventLog(PostgresLog(pool), Catalogue(aggregate), Keyring(keys, cache_seconds=0), clock=Clock())
     vault = Vault(pool, VAULT_KEY)
     effects = Effects(pool, VAULT_KEY, vault)
+    consents = Consents(log, pool, VAULT_KEY, vault)
     signer = Signer(certificate)
     mail, payments = folder / "mail", folder / "payments"
     inviting = Inviting(
@@ -122,14 +130,14 @@ def house(pool: Pool, folder: Path, certificate: bytes) -> House:
     settling = Settling(
         log,
         effects,
-        Archiving(log, vault, effects, signer),
+        Archiving(log, vault, effects, signer, consents=consents),
         inviting,
         payments=PaymentFolder(payments),
         document_key=VAULT_KEY,
         company=signer.company,
         payment_term=story.POLICY.terms.payment,
     )
-    return House(log, vault, effects, inviting, settling, mail, payments, keys)
+    return House(log, vault, effects, consents, inviting, settling, mail, payments, keys)
 
 
 async def settled(found: House, *, drawing: bytes | None = None) -> datetime:

@@ -19,7 +19,7 @@ from services.compensation.domain.negotiation.state import NotHeard
 from services.compensation.outgoing import outgoing
 from services.compensation.projections.given_sums import given_sums, given_today
 from services.compensation.settlement.signing import new_signing_certificate
-from shared_kernel.money import Money
+from shared_kernel.money import Money, money
 from tests.store.settling import House, house
 from tests.unit.compensation import story
 
@@ -71,7 +71,7 @@ async def today(found: House, pool: Pool, at: datetime = EVENING, actor: str = "
     """Return what an actor gave, as an offer in the negotiation as it stands would be told."""
     state = story.DECIDER.fold(recorded.event for recorded in await found.recorded())
     assert not isinstance(state, NotHeard)
-    return await given_today(pool, state, actor=actor, at=at, currency="CNY")
+    return (await given_today(pool, state, actor=actor, at=at, currency="CNY")).here
 
 
 async def test_round_that_was_settled_today_counts_when_the_next_one_is_on(
@@ -83,6 +83,18 @@ async def test_round_that_was_settled_today_counts_when_the_next_one_is_on(
     assert await today(found, pool) == story.yuan("400.00")
     assert await today(found, pool, at=story.later(days=1)) == story.yuan("0.00")
     assert await today(found, pool, actor="eve") == story.yuan("0.00")
+
+
+async def test_what_was_given_in_another_currency_counts_beside_it(
+    found: House, pool: Pool, epoch: int
+) -> None:
+    await found.do(*TODAY, *AGAIN)
+    await follower(found, pool).take(await rows(found), epoch)
+    state = story.DECIDER.fold(recorded.event for recorded in await found.recorded())
+    assert not isinstance(state, NotHeard)
+    told = await given_today(pool, state, actor="carl", at=EVENING, currency="USD")
+
+    assert (told.here, told.elsewhere) == (money("0.00", "USD"), (story.yuan("400.00"),))
 
 
 async def test_offer_takes_the_place_of_the_one_before_in_its_round(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from shared_kernel.money import Money
@@ -17,7 +18,7 @@ MOVES: Final = ("shelve", "refer")
 
 @dataclass(frozen=True, slots=True)
 class LevelLimits:
-    """What one level may give away for one complaint, and in one day."""
+    """What one level may give away for one complaint, and in one day: the whole day, in that currency alone."""
 
     per_case: Money
     per_day: Money
@@ -40,6 +41,21 @@ class LimitTable:
         fitting = (level for level in rungs if self._reaches(level, total))
         return next(fitting, None)
 
+    def day_used(self, level: str, given: Iterable[Money]) -> Fraction | None:
+        """Return which part of a level's day sums use up together, each by its own currency's limit.
+
+        The table says the same day in each currency, so its limits relate them and no rate of exchange is needed. None
+        where a sum is of a currency, or of a day, without a limit.
+        """
+        used = Fraction(0)
+        for each in given:
+            limits = self.of(level, each.currency)
+            if each.amount and (limits is None or not limits.per_day.amount):
+                return None
+            if each.amount and limits is not None:
+                used += Fraction(each.amount) / Fraction(limits.per_day.amount)
+        return used
+
     def _reaches(self, level: str, total: Money) -> bool:
         limits = self.of(level, total.currency)
         return limits is not None and total <= limits.per_case
@@ -49,7 +65,9 @@ class LimitTable:
 class Terms:
     """How long offers, links, rests and payments last, what far outside means, and the codes an offer may use.
 
-    `payee` is how long an account may be waited for after a payment came back.
+    `approval` is how long an offer may wait for one, `letter` how long after an agreement the first signing link
+    goes out at the latest, `payee` how long an account may be waited for after a payment came back,
+    `review` how long two words about one payment may stand against each other.
 
     An offer of more than `like_for_like_factor` times what the like received, or of less than that part of it,
     needs a reason.
@@ -58,9 +76,12 @@ class Terms:
     version: str
     offer_hours: int
     offer_hours_max: int
+    approval: timedelta
+    letter: timedelta
     link: timedelta
     payment: timedelta
     payee: timedelta
+    review: timedelta
     longest: Mapping[str, timedelta]
     like_for_like_factor: Decimal
     concessions: frozenset[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +23,8 @@ from services.compensation.domain.negotiation.state import (
     State,
     live_offer,
 )
-from shared_kernel.money import Money, money
+from services.compensation.domain.negotiation.values import GivenToday
+from shared_kernel.money import money
 
 NAME = "given_sums"
 SQL = queries_from(files("services.compensation.sql") / "queries.sql")
@@ -58,14 +60,14 @@ def standing(state: Known) -> tuple[Given, ...]:
     return (*settled, now)
 
 
-async def given_today(pool: Pool, state: Known, *, actor: str, at: datetime, currency: str) -> Money:
+async def given_today(pool: Pool, state: Known, *, actor: str, at: datetime, currency: str) -> GivenToday:
     """Return what an actor has offered since midnight UTC that stands, but for the round that is on here.
 
     An offer takes the place of the one before in its round, so that one is not given beside it.
     """
     midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     number = state.round.number if isinstance(state, InRound) else 0
-    asked = (actor, currency, midnight, state.case.complaint, number)
     async with transient_named():
-        (row,) = await pool.fetch(SQL["given_today"], *asked)
-    return money(row["given"], currency)
+        rows = await pool.fetch(SQL["given_today"], actor, midnight, state.case.complaint, number)
+    given = {row["currency"]: money(row["given"], row["currency"]) for row in rows}
+    return GivenToday(given.pop(currency, money(Decimal(0), currency)), tuple(given.values()))

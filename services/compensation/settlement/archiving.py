@@ -16,6 +16,7 @@ from services.compensation.domain.negotiation.events import CustomerSigned
 from services.compensation.domain.negotiation.records import Settlement
 from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.settlement.bundle import MANIFEST, SIGNATURE
+from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.extract import extract_of
 from services.compensation.settlement.manifest import FILES, custody_of, manifest_of
@@ -37,8 +38,11 @@ class Concluded:
 class Archiving:
     """Makes and keeps the evidence of settlements."""
 
-    def __init__(self, log: EventLog, vault: Vault, effects: Effects, signer: Signer) -> None:
+    def __init__(
+        self, log: EventLog, vault: Vault, effects: Effects, signer: Signer, *, consents: Consents
+    ) -> None:
         self._log = log
+        self._consents = consents
         self._vault = vault
         self._effects = effects
         self._signer = signer
@@ -48,6 +52,8 @@ class Archiving:
     ) -> Concluded:
         """Sign for the company and keep all that proves the settlement."""
         complaint = recorded.key
+        # The door may have died with the log told: whoever acts on a signature has its consent.
+        await self._consents.keep(complaint, customer.consent)
         extract = await self._extract(recorded, "extract", "chain", at)
         pdf = await self._vault.get(customer.document)
 

@@ -1,4 +1,4 @@
-"""The consent record: what the customer signed, how and when, as canonical JSON in the vault."""
+"""The consent record: what the customer signed, how and when, as canonical JSON."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import rfc8785
 from eventlog.message import By
 from services.compensation.domain.negotiation.values import SigningMeans
 from services.compensation.settlement.agreement import Language
-from services.compensation.settlement.effects import Effects
-from services.compensation.settlement.vault import Item, Vault
+from services.compensation.settlement.vault import Item
 from services.compensation.settlement.wording import consent_text, consent_text_hash
 
 FORMAT: Final = "amends.consent.v1"
@@ -34,23 +33,17 @@ class Consent:
     at: datetime
 
 
-async def record_consent(effects: Effects, vault: Vault, consent: Consent, *, cause: str) -> str:
-    """Put the consent record, its text and the drawing into the vault; return the record's SHA-256 (hex).
+def consent_items(consent: Consent) -> tuple[Item, ...]:
+    """Return the consent record first, then its text and the drawing, as the vault keeps them once it is signed.
 
-    `cause` is what makes a repeated request the same one (the command's id): it leads to the same record. The
-    record holds random bytes, because its hash is public and must not let anyone confirm a guess at the name.
+    The record holds random bytes, because its hash is public and must not let anyone confirm a guess at the name.
     """
     text = consent_text(consent.language).encode()
-    await vault.put(
-        _item(consent, "consent-text", text, media_type="text/plain; charset=utf-8", obtained="policy")
-    )
-    if consent.drawing is not None:
-        await vault.put(_item(consent, "drawing", consent.drawing, media_type="image/png"))
-
-    async def make() -> Item:
-        return _item(consent, "consent", rfc8785.dumps(_record(consent)), media_type="application/json")
-
-    return await effects.item_once(cause, "consent", make)
+    record = _item(consent, "consent", rfc8785.dumps(_record(consent)), media_type="application/json")
+    plain = _item(consent, "consent-text", text, media_type="text/plain; charset=utf-8", obtained="policy")
+    if consent.drawing is None:
+        return (record, plain)
+    return (record, plain, _item(consent, "drawing", consent.drawing, media_type="image/png"))
 
 
 def _item(

@@ -21,8 +21,9 @@ SELECT complaint, person, state, round, owner, desk, group_id AS "group",
  WHERE ($1::text IS NULL OR state = $1) AND complaint > $2 ORDER BY complaint LIMIT $3
 
 -- name: given_today
-SELECT coalesce(sum(amount), 0) AS given FROM given_sums
- WHERE proposer = $1 AND currency = $2 AND given_at >= $3 AND (complaint, round) <> ($4, $5)
+SELECT currency, sum(amount) AS given FROM given_sums
+ WHERE proposer = $1 AND given_at >= $2 AND (complaint, round) <> ($3, $4)
+ GROUP BY currency ORDER BY currency
 
 -- name: put_given
 WITH gone AS (

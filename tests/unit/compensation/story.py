@@ -257,6 +257,17 @@ def name_account(of: Story) -> commands.InstructAgain:
     )
 
 
+def review(of: Story) -> commands.ReviewPayment:
+    """A supervisor's word on the payment of `of`, of which two things were told: it came back."""
+    return commands.ReviewPayment(
+        at=later(days=6),
+        by=MARA,
+        payment=payment_of(of),
+        stands="reversed",
+        reason="the statement of account shows it",
+    )
+
+
 paid = settled.having(pay(settled))
 archived = paid.having(ARCHIVE)
 

@@ -89,7 +89,8 @@ def test_an_offer_waits_on_when_the_live_one_runs_out() -> None:
     both = offered.having(replace(BIG_OFFER, at=MORE.at, concessions=("scope",)))
     expired = both.having(clock_ends(both, "offer@1.1"))
 
-    expired.when(replace(GRANT, at=later(days=4), offer=2)).then_types(said.ApprovalGranted, said.OfferMade)
+    granted = replace(GRANT, at=later(days=4), offer=2)
+    expired.when(granted).then_types(said.DeadlineMissed, said.ApprovalGranted, said.OfferMade)
 
 
 def test_nothing_is_approved_while_the_loss_runs_again() -> None:

@@ -48,6 +48,39 @@ def test_above_the_limit_of_the_day_the_next_rung_decides() -> None:
     assert asked.level_needed == "lead"
 
 
+def test_a_day_is_one_day_in_all_currencies_together() -> None:
+    half_a_day = money("1000.00", "USD")
+    other_half = replace(OFFER, given_today=yuan("4600.00"), given_elsewhere=(half_a_day,))
+
+    assert POLICY.limits.by_currency["USD"]["senior"].per_day == half_a_day + half_a_day
+    bargaining.when(other_half).then_types(said.OfferMade)
+    over = replace(other_half, given_today=yuan("4600.01"))
+    [asked] = bargaining.when(over).then_types(said.ApprovalRequested)
+    assert isinstance(asked, said.ApprovalRequested)
+    assert (asked.level_needed, asked.limits.given_elsewhere) == ("lead", (half_a_day,))
+
+
+def test_whoever_gave_the_whole_day_in_another_currency_gives_nothing_more() -> None:
+    whole = POLICY.limits.by_currency["EUR"]["senior"].per_day
+
+    bargaining.when(replace(OFFER, sum=yuan("0.01"), given_elsewhere=(whole,))).then_types(
+        said.ApprovalRequested
+    )
+    bargaining.when(replace(OFFER, sum=yuan("0.00"), given_elsewhere=(whole,))).then_types(said.OfferMade)
+
+
+def test_parts_of_a_day_add_up_exactly() -> None:
+    given = (money("30000", "JPY"), money("200.00", "USD"), yuan("8000.00"))
+
+    assert POLICY.limits.day_used("senior", given) == 1
+
+
+def test_what_was_given_in_a_currency_without_limits_leaves_nothing_of_the_day() -> None:
+    kroner = money("0.01", "NOK")
+
+    bargaining.when(replace(OFFER, given_elsewhere=(kroner,))).then_types(said.ApprovalRequested)
+
+
 def test_at_the_top_somebody_else_of_the_same_level_decides() -> None:
     day = POLICY.limits.by_currency["CNY"]["executive"].per_day
     [asked] = bargaining.when(replace(OFFER, by=OTTO, given_today=day)).events

@@ -202,13 +202,15 @@ def test_our_own_refusal_coming_back_as_an_answer_does_not_end_the_next_round() 
 
 def test_a_complaint_withdrawn_withdraws_what_is_not_yet_signed() -> None:
     for story in (running, bargaining, agreed, linked):
-        story.when(CLOSE_WITHDRAWN).then_types(said.FactNoted, said.Withdrawn)
-        assert isinstance(story.having(CLOSE_WITHDRAWN).state, Withdrawn)
+        closed = replace(CLOSE_WITHDRAWN, at=later(hours=12))
+        story.when(closed).then_types(said.FactNoted, said.Withdrawn)
+        assert isinstance(story.having(closed).state, Withdrawn)
 
 
 def test_a_complaint_decided_elsewhere_ends_what_is_not_yet_signed() -> None:
     for story in (running, bargaining, agreed, linked):
-        [_, ended] = story.when(CLOSE_ELSEWHERE).then_types(said.FactNoted, said.Ended)
+        closed = replace(CLOSE_ELSEWHERE, at=later(hours=12))
+        [_, ended] = story.when(closed).then_types(said.FactNoted, said.Ended)
         assert isinstance(ended, said.Ended)
         assert ended.why == "closed"
 

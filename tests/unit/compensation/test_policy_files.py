@@ -117,6 +117,21 @@ WRONG: list[tuple[str, Callable[[], object], str]] = [
         "signing.link_hours",
     ),
     (
+        "approvals that wait for ever",
+        lambda: terms_from(changed(TERMS, lambda t: t["offers"].pop("approval_hours"))),
+        "offers.approval_hours",
+    ),
+    (
+        "letters that never leave",
+        lambda: terms_from(changed(TERMS, lambda t: t["signing"].update(letter_hours=0))),
+        "signing.letter_hours",
+    ),
+    (
+        "contradictions nobody reviews",
+        lambda: terms_from(changed(TERMS, lambda t: t["payment"].update(review_days=0))),
+        "payment.review_days",
+    ),
+    (
         "a move without a limit",
         lambda: terms_from(changed(TERMS, lambda t: t["longest_days"].pop("refer"))),
         "longest_days.refer",

@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 
 from eventlog.decider import Refused
 from eventlog.message import Event
+from services.compensation.domain.negotiation.clocks import clocks
 from services.compensation.domain.negotiation.commands import NegotiationCommand, NoteFact
 from services.compensation.domain.negotiation.events import AnyNegotiationEvent, OfferMade, Opened, Settled
-from services.compensation.domain.negotiation.state import Heard, NotHeard, State
+from services.compensation.domain.negotiation.state import (
+    Agreed,
+    Heard,
+    InApproval,
+    NotHeard,
+    Referred,
+    Shelved,
+    Signing,
+    State,
+)
 from services.compensation.outgoing import outgoing
 from services.compensation.reactions import on_timer
 from tests.unit.compensation import story
@@ -77,6 +87,8 @@ ASKED: list[NegotiationCommand] = [
     story.pay(story.settled),
     story.reverse(story.settled),
     story.name_account(story.settled),
+    story.review(story.settled),
+    replace(story.review(story.settled), stands="paid"),
     story.ARCHIVE,
     story.RAISE_MATTER,
 ]
@@ -155,6 +167,21 @@ def test_in_no_history_do_offers_of_a_round_go_down_or_rounds_settle_twice(
     assert offers == sorted(offers)
     assert opened == list(range(1, len(opened) + 1))
     assert settled == sorted(set(settled))
+
+
+@given(st.sampled_from(STARTS), STEPS)
+@settings(max_examples=80, deadline=None)
+def test_in_no_history_does_anything_wait_for_somebody_without_a_clock(
+    start: story.Story, steps: list[NegotiationCommand | int]
+) -> None:
+    state = DECIDER.fold(walked(start, steps))
+    waits = isinstance(state, InApproval | Shelved | Referred | Agreed | Signing)
+
+    assert clocks(state) or not (waits or owes(state))
+
+
+def owes(state: State) -> bool:
+    return not isinstance(state, NotHeard) and bool(state.case.owed)
 
 
 @given(st.sampled_from(STARTS), STEPS)

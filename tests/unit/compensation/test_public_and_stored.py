@@ -63,6 +63,7 @@ from tests.unit.compensation.story import (
     offered,
     pay,
     reverse,
+    review,
     running,
     waiting,
 )
@@ -76,7 +77,8 @@ SETTLED = running.having(WAIVE, STOP_HARM, FIND, TERMS, OFFER, ACCEPT, RENDER, I
 PAID = SETTLED.having(pay(SETTLED))
 STORIES = [
     PAID.having(ARCHIVE, reverse(PAID), name_account(PAID), LINK, RAISE_MATTER),
-    waiting.having(DENY),
+    PAID.having(reverse(PAID), replace(pay(PAID), at=later(days=5)), review(PAID)),
+    waiting.having(clock_ends(waiting, "approval@1.1"), DENY),
     waiting.having(GRANT, TAKE_BACK),
     after_expiry(offered).having(SHELVE, RESUME),
     awaiting.having(DECLINE_TERMS, RAISE, LOWER, REFER),
@@ -114,6 +116,7 @@ TEXTS = (
     OPEN_ROUND.reason,
     name_account(PAID).account,
     name_account(PAID).reason,
+    review(PAID).reason,
 )
 
 

@@ -13,16 +13,24 @@ from services.compensation.domain.negotiation.state import (
     TermsAwaited,
 )
 from tests.unit.compensation.story import (
+    ACCEPT,
     CARL,
     CORRECT_TO_RUNNING,
     CUSTOMER,
     DECIDER,
+    DECLINE_SIGNING,
+    FIND,
+    ISSUE,
+    OPEN_ROUND,
     POLICY,
     REFER,
+    REFUSE,
+    RENDER,
     RESUME,
     RETURN,
     RETURN_DECIDED,
     SHELVE,
+    TERMS,
     Story,
     awaiting,
     bargaining,
@@ -53,6 +61,47 @@ def test_the_same_rest_is_quiet_and_may_be_prolonged_from_its_beginning() -> Non
     resting.when(prolonged).then_types(said.Shelved)
     resting.when(replace(prolonged, until=limit + timedelta(seconds=1))).then_refused("end_too_far")
     bargaining.when(replace(SHELVE, until=SHELVE.at)).then_refused("end_not_ahead")
+
+
+def test_a_rest_taken_up_again_carries_on_the_time_that_was_left() -> None:
+    rested = RESUME.at - SHELVE.at
+    again = replace(SHELVE, at=later(days=2), until=later(days=2) + POLICY.terms.longest["shelve"] - rested)
+
+    story = resting.having(RESUME)
+    story.when(again).then_types(said.Shelved)
+    story.when(replace(again, until=again.until + timedelta(seconds=1))).then_refused("end_too_far")
+    twice = story.having(again)
+    twice.when(replace(again, at=later(days=3), until=again.until + timedelta(seconds=1))).then_refused(
+        "end_too_far"
+    )
+
+
+def test_a_rest_that_was_used_up_is_not_taken_again() -> None:
+    full = bargaining.having(replace(SHELVE, until=SHELVE.at + POLICY.terms.longest["shelve"]))
+    over = full.having(clock_ends(full, "shelved@1"))
+
+    over.when(replace(SHELVE, at=later(days=20), until=later(days=21))).then_refused("rest_used_up")
+
+
+def test_what_interrupts_a_rest_does_not_give_its_time_back() -> None:
+    whole = replace(SHELVE, at=later(days=3), until=later(days=3) + POLICY.terms.longest["shelve"])
+    left = replace(whole, until=whole.until - (later(days=1) - SHELVE.at))
+    agreed = offered.having(SHELVE, replace(ACCEPT, at=later(days=1)), RENDER, ISSUE)
+    declined = agreed.having(replace(DECLINE_SIGNING, at=later(days=2)))
+    returned = resting.having(replace(REFER, at=later(days=1)), replace(RETURN, at=later(days=2)))
+
+    for story in (declined, returned):
+        story.when(whole).then_refused("end_too_far")
+        story.when(left).then_types(said.Shelved)
+
+
+def test_the_next_round_may_rest_as_long_as_the_first() -> None:
+    next_round = resting.having(
+        REFUSE, OPEN_ROUND, *(replace(each, at=later(days=6)) for each in (FIND, TERMS))
+    )
+    whole = replace(SHELVE, at=later(days=7), until=later(days=7) + POLICY.terms.longest["shelve"])
+
+    next_round.when(whole).then_types(said.Shelved)
 
 
 def test_a_running_loss_is_not_shelved() -> None:

@@ -26,6 +26,7 @@ from tests.unit.compensation.story import (
     OFFER,
     OPEN_ROUND,
     PERSON,
+    REFER,
     REFUSE,
     SHELVE,
     TAKE_BACK,
@@ -34,12 +35,15 @@ from tests.unit.compensation.story import (
     agreed,
     archived,
     bargaining,
+    clock_ends,
     customer_signed,
     given,
     later,
     linked,
     name_account,
     offered,
+    pay,
+    payment_of,
     registered,
     reverse,
     reviewing,
@@ -118,7 +122,7 @@ def test_customer_is_told_neither_label_nor_group_nor_what_its_like_were_promise
     (seen,) = moves(registered.having(GROUPED, CLASSIFY), to_customer=True)
 
     assert (told["group"], told["remedy"].kind, told["label"].language) == (GROUP, "refund", "zh")
-    assert told.keys() - own.keys() == {"label", "group", "remedy"}
+    assert told.keys() - own.keys() == {"label", "group", "remedy", "needs_review"}
     assert opened["what"].keys() - seen["what"].keys() == {"group", "remedy"}
     assert GROUP not in f"{own} {seen}"
 
@@ -130,7 +134,46 @@ def test_payment_that_came_back_waits_visibly_for_an_account() -> None:
     assert (clock["name"], clock["due"], clock["is_overdue"]) == ("payee@1", later(days=6), True)
     assert [each.status for each in shown(returned)["payments"]] == ["reversed"]
     assert shown(returned)["owner"].actor == "carl"
-    assert shown(returned.having(name_account(archived)))["clocks"] == []
+    (clock,) = shown(returned.having(name_account(archived)))["clocks"]
+    assert clock["name"] == "payment@1"
+
+
+def test_contradiction_is_shown_to_staff_as_what_needs_a_review() -> None:
+    contradicted = archived.having(reverse(archived), replace(pay(settled), at=later(days=5)))
+    (needed,) = shown(contradicted)["needs_review"]
+
+    assert (needed["payment"], needed["since"]) == (payment_of(settled), later(days=5))
+    assert [each.status for each in shown(contradicted)["payments"]] == ["contradicted"]
+    assert shown(archived)["needs_review"] == []
+    assert "needs_review" not in shown(contradicted, to_customer=True)
+
+
+def test_every_clock_is_explained_in_both_languages_with_its_source() -> None:
+    away, resting = bargaining.having(REFER), offered.having(SHELVE)
+    returned = archived.having(reverse(archived))
+    contradicted = returned.having(replace(pay(settled), at=later(days=5)))
+    kinds = set()
+    for story in (resting, away, waiting, linked, settled, returned, contradicted):
+        for clock in shown(story)["clocks"]:
+            kinds.add(clock["name"].partition("@")[0])
+            due = f"{clock['due']:%Y-%m-%d %H:%M} UTC"
+            assert due in clock["explanation_en"]
+            assert due in clock["explanation_zh"]
+            assert "source: " in clock["explanation_en"]
+            assert "依据：" in clock["explanation_zh"]
+
+    assert kinds == {"offer", "shelved", "referral", "approval", "signing", "payment", "payee", "review"}
+
+
+def test_a_missed_clock_stays_overdue_and_tells_staff_to_whom_it_climbed() -> None:
+    late = waiting.having(clock_ends(waiting, "approval@1.1"))
+    (running,), (clock,) = shown(waiting)["clocks"], shown(late)["clocks"]
+
+    assert (running["level"], clock["level"], clock["is_overdue"]) == (None, "manager", True)
+    assert moves(late)[-1]["move"] == "deadline_missed"
+    assert shown(late, to_customer=True)["clocks"] == []
+    assert "deadline_missed" not in [move["move"] for move in moves(late, to_customer=True)]
+    assert all("level" not in each for each in shown(linked, to_customer=True)["clocks"])
 
 
 def test_account_named_is_told_to_staff_only() -> None:

@@ -19,6 +19,7 @@ from services.compensation.domain.negotiation.stages import (
     too_early,
 )
 from services.compensation.domain.negotiation.state import Agreed, Open, State, live_offer
+from services.compensation.domain.policy import NegotiationPolicy
 from shared_kernel.money import Money
 
 
@@ -64,7 +65,7 @@ def change_demand(state: State, command: ChangeDemand) -> list[said.DemandRaised
     return [said.DemandLowered(**head, was=was, sum=command.sum, words=command.words)]
 
 
-def accept_offer(state: State, command: AcceptOffer) -> list[said.OfferAccepted]:
+def accept_offer(policy: NegotiationPolicy, state: State, command: AcceptOffer) -> list[said.OfferAccepted]:
     """Take the live offer: only this leads to an agreement."""
     found = require_round(state)
     authority.require_customer_side(found.case, command.by)
@@ -77,7 +78,8 @@ def accept_offer(state: State, command: AcceptOffer) -> list[said.OfferAccepted]
         raise Refused("offer_not_live", f"the live offer is {live.number}")
     if command.at >= live.expires_at:
         raise Refused("offer_expired", f"it ended at {live.expires_at.isoformat()}")
-    return [said.OfferAccepted(**about_round(found, command), offer=live.number, sum=live.sum)]
+    due = command.at + policy.terms.letter
+    return [said.OfferAccepted(**about_round(found, command), offer=live.number, sum=live.sum, due=due)]
 
 
 def _require_terms_may_come(state: State, command: RecordTerms | DeclineTerms) -> Open:

@@ -12,18 +12,68 @@ from typing import TypeAlias
 
 from eventlog.message import Command
 from services.compensation.domain.negotiation.facts import Customer, Fact
+from services.compensation.domain.negotiation.settling_commands import (
+    Archive,
+    DeclineSigning,
+    InstructAgain,
+    IssueSigningLink,
+    RecordDocument,
+    RecordPayment,
+    ReversePayment,
+    ReviewPayment,
+    SignAsCompany,
+    SignAsCustomer,
+)
 from services.compensation.domain.negotiation.values import (
     Alike,
     Cited,
-    Custodian,
     Demanded,
-    Language,
     Party,
     ReferralKind,
     ReferralOutcome,
-    SigningMeans,
 )
 from shared_kernel.money import Money
+
+__all__ = [
+    "AcceptOffer",
+    "Approving",
+    "Archive",
+    "Bargaining",
+    "ChangeDemand",
+    "ClockRanOut",
+    "DeclineSigning",
+    "DeclineTerms",
+    "DenyApproval",
+    "Ending",
+    "FindLiability",
+    "GrantApproval",
+    "InstructAgain",
+    "IssueSigningLink",
+    "MakeOffer",
+    "NegotiationCommand",
+    "NoteFact",
+    "OpenRound",
+    "Opening",
+    "Paying",
+    "RaiseSettledMatter",
+    "RecordDocument",
+    "RecordPayment",
+    "RecordTerms",
+    "Refer",
+    "Refuse",
+    "Resting",
+    "Resume",
+    "ReturnReferral",
+    "ReversePayment",
+    "ReviewPayment",
+    "Shelve",
+    "SignAsCompany",
+    "SignAsCustomer",
+    "Signing",
+    "WaiveService",
+    "Withdraw",
+    "WithdrawOffer",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +144,7 @@ class MakeOffer(Command):
 
     `concessions` are what the offer takes or asks of the customer in return; with `override` a supervisor
     lets a one-sided concession pass. `given_today` is what the proposer gave before this offer today, by the
-    read model; `alike` is what the like of this loss received, None when nobody knows.
+    read model, `given_elsewhere` the same in other currencies; `alike` is what the like of this loss received, None when nobody knows.
     """
 
     sum: Money
@@ -106,6 +156,7 @@ class MakeOffer(Command):
     valid_for: int | None = None
     override: bool = False
     alike: Alike | None = None
+    given_elsewhere: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,79 +202,6 @@ class Shelve(Command):
 class Resume(Command):
     """End the rest before its date (owner, supervisor)."""
 
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordDocument(Command):
-    """Record the rendering of the agreement that both are to sign (system)."""
-
-    document: str
-    language: Language
-    pages: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueSigningLink(Command):
-    """Record that a one-time link went out; only its token's SHA-256 is told (system, owner, supervisor)."""
-
-    document: str
-    token_hash: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignAsCustomer(Command):
-    """Sign the document by a link (its token's hash); `consent` is the hash of the consent record (customer)."""
-
-    document: str
-    link: str
-    means: SigningMeans
-    consent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineSigning(Command):
-    """Do not sign; `link` is the hash of the token of the link that opened the session (customer)."""
-
-    document: str
-    link: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignAsCompany(Command):
-    """Record the company's signature and settle; `extract` is the hash of the opened events in the vault (system)."""
-
-    document: str
-    signed: str
-    certificate: str
-    extract: str
-    custody: tuple[Custodian, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPayment(Command):
-    """Record that a payment went out (platform)."""
-
-    payment: str
-    sum: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReversePayment(Command):
-    """Record that a payment came back; `why` is a code (platform)."""
-
-    payment: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstructAgain(Command):
-    """Instruct the payment that came back anew, to the account named (customer, owner, supervisor)."""
-
-    payment: str
-    account: str
     reason: str
 
 
@@ -274,13 +252,6 @@ class RaiseSettledMatter(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archive(Command):
-    """Put the settlement away; `manifest` is the hash of the list of its evidence (system)."""
-
-    manifest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRanOut(Command):
     """An own timer fired: the clock `clock`, due at `due`, ran out (system)."""
 
@@ -293,7 +264,7 @@ Bargaining: TypeAlias = RecordTerms | DeclineTerms | ChangeDemand | MakeOffer | 
 Approving: TypeAlias = GrantApproval | DenyApproval
 Resting: TypeAlias = Shelve | Resume | Refer | ReturnReferral
 Signing: TypeAlias = RecordDocument | IssueSigningLink | SignAsCustomer | DeclineSigning | SignAsCompany
-Paying: TypeAlias = RecordPayment | ReversePayment | InstructAgain | Archive
+Paying: TypeAlias = RecordPayment | ReversePayment | InstructAgain | ReviewPayment | Archive
 Ending: TypeAlias = Refuse | Withdraw | RaiseSettledMatter
 NegotiationCommand: TypeAlias = (
     Opening | Bargaining | Approving | Resting | Signing | Paying | Ending | ClockRanOut

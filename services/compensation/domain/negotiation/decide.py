@@ -12,16 +12,18 @@ from services.compensation.domain.negotiation import (
     bargaining,
     commands,
     ending,
+    missing,
     offering,
     opening,
     paying,
     resting,
     signing,
 )
+from services.compensation.domain.negotiation.clocks import timers
 from services.compensation.domain.negotiation.commands import NegotiationCommand
 from services.compensation.domain.negotiation.events import EVENTS, AnyNegotiationEvent
 from services.compensation.domain.negotiation.evolve import evolve
-from services.compensation.domain.negotiation.state import NotHeard, State, timers
+from services.compensation.domain.negotiation.state import NotHeard, State
 from services.compensation.domain.policy import NegotiationPolicy
 
 CATEGORY: Final = "negotiation"
@@ -41,7 +43,13 @@ def negotiation_decider(policy: NegotiationPolicy) -> NegotiationDecider:
     )
 
 
-def _decide(  # noqa: C901, PLR0911, PLR0912 - one case per command
+def _decide(
+    command: NegotiationCommand, state: State, *, policy: NegotiationPolicy
+) -> Sequence[AnyNegotiationEvent]:
+    return missing.with_misses(state, _judge(command, state, policy=policy), command)
+
+
+def _judge(  # noqa: C901, PLR0911, PLR0912 - one case per command
     command: NegotiationCommand, state: State, *, policy: NegotiationPolicy
 ) -> Sequence[AnyNegotiationEvent]:
     match command:
@@ -60,7 +68,7 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one case per command
         case commands.ChangeDemand():
             return bargaining.change_demand(state, command)
         case commands.AcceptOffer():
-            return bargaining.accept_offer(state, command)
+            return bargaining.accept_offer(policy, state, command)
         case commands.MakeOffer():
             return offering.make_offer(policy, state, command)
         case commands.WithdrawOffer():
@@ -72,11 +80,12 @@ def _decide(  # noqa: C901, PLR0911, PLR0912 - one case per command
         case commands.Shelve() | commands.Resume() | commands.Refer() | commands.ReturnReferral():
             return _rest(command, state, policy)
         case commands.ClockRanOut():
-            return resting.run_out(state, command)
+            return missing.run_out(state, command)
         case (
             commands.RecordPayment()
             | commands.ReversePayment()
             | commands.InstructAgain()
+            | commands.ReviewPayment()
             | commands.Archive()
         ):
             return _pay(command, state, policy)
@@ -123,11 +132,13 @@ def _sign(
 def _pay(command: commands.Paying, state: State, policy: NegotiationPolicy) -> Sequence[AnyNegotiationEvent]:
     match command:
         case commands.RecordPayment():
-            return paying.record_payment(state, command)
+            return paying.record_payment(policy, state, command)
         case commands.ReversePayment():
             return paying.reverse_payment(policy, state, command)
         case commands.InstructAgain():
             return paying.instruct_again(policy, state, command)
+        case commands.ReviewPayment():
+            return paying.review_payment(policy, state, command)
         case commands.Archive():
             return paying.archive(state, command)
         case _:

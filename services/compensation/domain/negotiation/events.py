@@ -1,6 +1,6 @@
 """Every event of a negotiation, in the order of `events.md`.
 
-Every free text is `Personal[...]`. Clocks (an offer's end, a rest, a referral) carry their times, so that
+Every free text is `Personal[...]`. What starts a clock carries its times, so that
 timers follow from events alone.
 """
 
@@ -18,6 +18,7 @@ from services.compensation.domain.negotiation.offers import (
     OfferWithdrawn,
 )
 from services.compensation.domain.negotiation.rounds import (
+    DeadlineMissed,
     DemandLowered,
     DemandRaised,
     DemandRefused,
@@ -42,8 +43,10 @@ from services.compensation.domain.negotiation.signatures import (
     CustomerSigned,
     DocumentRendered,
     Paid,
+    PaymentContradicted,
     PaymentInstructed,
     PaymentReversed,
+    PaymentReviewed,
     Settled,
     SettledMatterRaised,
     SigningDeclined,
@@ -59,6 +62,7 @@ __all__ = [
     "Archived",
     "CompanySigned",
     "CustomerSigned",
+    "DeadlineMissed",
     "DemandLowered",
     "DemandRaised",
     "DemandRefused",
@@ -74,8 +78,10 @@ __all__ = [
     "OfferWithdrawn",
     "Opened",
     "Paid",
+    "PaymentContradicted",
     "PaymentInstructed",
     "PaymentReversed",
+    "PaymentReviewed",
     "Referred",
     "Resumed",
     "RoundEvent",
@@ -109,6 +115,7 @@ AnyNegotiationEvent: TypeAlias = (
     | OfferAccepted
     | Shelved
     | Resumed
+    | DeadlineMissed
     | DocumentRendered
     | SigningLinkIssued
     | SigningDeclined
@@ -118,6 +125,8 @@ AnyNegotiationEvent: TypeAlias = (
     | PaymentInstructed
     | Paid
     | PaymentReversed
+    | PaymentContradicted
+    | PaymentReviewed
     | DemandRefused
     | Referred
     | Withdrawn
@@ -145,6 +154,7 @@ EVENTS: tuple[type[AnyNegotiationEvent], ...] = (
     OfferAccepted,
     Shelved,
     Resumed,
+    DeadlineMissed,
     DocumentRendered,
     SigningLinkIssued,
     SigningDeclined,
@@ -154,6 +164,8 @@ EVENTS: tuple[type[AnyNegotiationEvent], ...] = (
     PaymentInstructed,
     Paid,
     PaymentReversed,
+    PaymentContradicted,
+    PaymentReviewed,
     DemandRefused,
     Referred,
     Withdrawn,

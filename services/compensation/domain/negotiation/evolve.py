@@ -6,16 +6,13 @@ An event that finds a stage it does not fit changes nothing, so that no log can 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation import offered, signed
 from services.compensation.domain.negotiation.hearing import hear
-from services.compensation.domain.negotiation.records import (
-    Case,
-    Liability,
-    Round,
-)
+from services.compensation.domain.negotiation.records import Case, Liability, Missed, Round
 from services.compensation.domain.negotiation.state import (
     Bargaining,
     Ended,
@@ -36,10 +33,17 @@ from services.compensation.domain.negotiation.state import (
 )
 
 
-def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
+def evolve(state: State, event: said.AnyNegotiationEvent) -> State:
+    """Return the state after the event."""
+    after = _told(state, event)
+    if isinstance(state, Shelved) and not isinstance(after, NotHeard | Heard | Shelved):
+        return _rested(state, after, event.at)
+    return after
+
+
+def _told(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
     state: State, event: said.AnyNegotiationEvent
 ) -> State:
-    """Return the state after the event."""
     if isinstance(event, said.FactNoted):
         return _noted(state, event)
     if isinstance(state, NotHeard):
@@ -74,6 +78,8 @@ def evolve(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
             return _shelved(state, event)
         case said.Resumed():
             return talking(state.case, state.round, live_offer(state)) if _rests(state) else state
+        case said.DeadlineMissed():
+            return _missed(state, event)
         case said.Referred():
             return _referred(state, event)
         case said.SigningDeclined():
@@ -131,6 +137,14 @@ def _shelved(state: Rounded, event: said.Shelved) -> Rounded:
     )
 
 
+def _rested(state: Shelved, after: Rounded, at: datetime) -> State:
+    """Return `after` with the rest that is over counted, whatever ended it: the next one has what is left."""
+    if after.round.number != state.round.number:
+        return after
+    rested = after.round.rested + max(at - state.since, timedelta())
+    return replace(after, round=replace(after.round, rested=rested))
+
+
 def _referred(state: Rounded, event: said.Referred) -> Rounded:
     return Referred(
         case=state.case,
@@ -140,6 +154,11 @@ def _referred(state: Rounded, event: said.Referred) -> Rounded:
         until=event.until,
         live=live_offer(state),
     )
+
+
+def _missed(state: Rounded, event: said.DeadlineMissed) -> Rounded:
+    missed = Missed(event.clock, event.round, event.start, event.level)
+    return replace(state, case=replace(state.case, missed=(*state.case.missed, missed)))
 
 
 def _refused(state: Rounded, event: said.DemandRefused) -> Rounded:

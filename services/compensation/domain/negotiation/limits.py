@@ -25,6 +25,7 @@ def limits_of(table: LimitTable, command: MakeOffer) -> Limits:
         per_case=found.per_case,
         per_day=found.per_day,
         given_today=command.given_today,
+        given_elsewhere=command.given_elsewhere,
         policy=table.version,
     )
 
@@ -32,15 +33,18 @@ def limits_of(table: LimitTable, command: MakeOffer) -> Limits:
 def above_limits(table: LimitTable, case: Case, offered: Money, limits: Limits) -> str | None:
     """Return the lowest level whose approval the offer needs, None when it is within the proposer's limits.
 
-    What earlier rounds settled counts for the case. Above the day's limit the next rung decides, at the top
-    somebody else of the same. Refuses a sum that is above every level's limit.
+    What earlier rounds settled counts for the case. The day counts all currencies: what was given in each, as a part of
+    that currency's limit. Above the day's limit the next rung decides, at the top somebody else of the same. Refuses a
+    sum that is above every level's limit.
     """
     if table.level_for(offered, limits.level) is None:
         raise Refused(
             "above_every_limit", f"nobody may give {offered.text} {offered.currency} for one complaint"
         )
     total = total_with(case, offered)
-    within_day = limits.given_today + offered <= limits.per_day
+    used = table.day_used(limits.level, (limits.given_today, *limits.given_elsewhere, offered))
+    # Who gives nothing is above no limit, however full the day.
+    within_day = not offered.amount or (used is not None and used <= 1)
     if total <= limits.per_case and within_day:
         return None
     lowest = limits.level if within_day else next_level(limits.level) or limits.level

@@ -64,6 +64,7 @@ def _waiting(state: Rounded, event: said.ApprovalRequested) -> Rounded:
         level_needed=event.level_needed,
         limits=event.limits,
         requested_at=event.at,
+        due=event.due or event.at,
     )
     return InApproval(
         case=state.case,
@@ -106,5 +107,5 @@ def _accepted(state: Rounded, event: said.OfferAccepted) -> Rounded:
     live = live_offer(state)
     if live is None:
         return state
-    agreement = Agreement(live, event.at, event.by.actor)
+    agreement = Agreement(live, event.at, event.by.actor, event.due or event.at)
     return Agreed(case=state.case, round=state.round, agreement=agreement)

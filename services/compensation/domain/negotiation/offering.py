@@ -55,6 +55,7 @@ def make_offer(
                 overridden_by=overridden_by,
                 level_needed=level_needed,
                 limits=limits,
+                due=command.at + policy.terms.approval,
                 terms=command.terms,
                 reason=command.reason,
             )

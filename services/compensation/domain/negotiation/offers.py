@@ -14,6 +14,7 @@ class ApprovalRequested(RoundEvent):
     """An offer is above the proposer's limits and waits for somebody else of `level_needed` or above.
 
     It has all that the offer will have, and how long it will live once approved. `terms` are said here only.
+    By `due` it is approved or denied; None: said before there was such a clock.
     """
 
     TYPE = "negotiation.approval_requested"
@@ -27,6 +28,7 @@ class ApprovalRequested(RoundEvent):
     overridden_by: str | None = None
     level_needed: str
     limits: Limits
+    due: AwareDatetime | None = None
     terms: Personal[str] | None = None
     reason: Personal[str] | None = None
 
@@ -88,9 +90,13 @@ class OfferExpired(RoundEvent):
 
 
 class OfferAccepted(RoundEvent):
-    """The customer took the live offer: agreed, not yet signed."""
+    """The customer took the live offer: agreed, not yet signed.
+
+    By `due` the link to sign by is out; None: said before there was such a clock.
+    """
 
     TYPE = "negotiation.offer_accepted"
 
     offer: int
     sum: Money
+    due: AwareDatetime | None = None

@@ -16,6 +16,7 @@ from services.compensation.domain.negotiation.commands import (
     InstructAgain,
     RecordPayment,
     ReversePayment,
+    ReviewPayment,
 )
 from services.compensation.domain.negotiation.records import Case, Payment
 from services.compensation.domain.negotiation.stages import (
@@ -54,17 +55,26 @@ def instructed(
     )
 
 
-def record_payment(state: State, command: RecordPayment) -> list[said.Paid]:
-    """Record that a payment went out; of whatever round, and never more or less than agreed."""
+def record_payment(
+    policy: NegotiationPolicy, state: State, command: RecordPayment
+) -> list[said.Paid | said.PaymentContradicted]:
+    """Record that a payment went out; of whatever round, and never more or less than agreed.
+
+    That cannot be of one that came back, or for which another went out: both words stay until a supervisor has
+    said which holds. Whether it is the first callback told once more nobody can tell from here.
+    """
     authority.require_platform(command.by)
     case = require_round(state).case
     payment = _require_payment(case, command.payment)
     if command.sum != payment.sum:
         raise Refused("payment_not_as_agreed", f"agreed are {payment.sum.text} {payment.sum.currency}")
-    # What came back before is not out again because its first callback is told once more.
-    if payment.status != "instructed":
+    if payment.status in {"paid", "contradicted"}:
         return []
-    return [said.Paid(**_head(case, payment, command), payment=payment.payment, sum=payment.sum)]
+    head = _head(case, payment, command)
+    if payment.status == "reversed" or payment.round not in {each.round for each in case.owed}:
+        due = command.at + policy.terms.review
+        return [said.PaymentContradicted(**head, payment=payment.payment, due=due)]
+    return [said.Paid(**head, payment=payment.payment, sum=payment.sum)]
 
 
 def reverse_payment(
@@ -76,7 +86,7 @@ def reverse_payment(
     payment = _require_payment(case, command.payment)
     if not CODE.fullmatch(command.why):
         raise Refused("code_unreadable", "why is a code of letters, digits, dots, hyphens and underscores")
-    if payment.status == "reversed":
+    if payment.status in {"reversed", "contradicted"}:
         return []
     due = command.at + policy.terms.payee
     head = _head(case, payment, command)
@@ -90,12 +100,38 @@ def instruct_again(
     case = require_round(state).case
     authority.require_customer_or_mover(case, command.by)
     payment = _require_payment(case, command.payment)
+    if any(each.status == "contradicted" for each in case.payments if each.round == payment.round):
+        raise Refused("payment_contradicted", "a supervisor says first whether it went out or came back")
     if payment not in case.returned:
         raise Refused("payment_not_returned", "it did not come back, or is instructed anew")
     if not command.account.strip():
         raise Refused("account_missing", "name where the money is to go")
     anew = Anew(account=command.account, reason=require_text(command.reason))
     return [instructed(policy, case, _head(case, payment, command), payment.sum, **anew)]
+
+
+def review_payment(
+    policy: NegotiationPolicy, state: State, command: ReviewPayment
+) -> list[said.PaymentReviewed | said.Paid]:
+    """Say which of two things told of a payment holds; one that came back waits for an account again."""
+    case = require_round(state).case
+    authority.require_supervisor(command.by)
+    payment = _require_payment(case, command.payment)
+    reason = require_text(command.reason)
+    if payment.status == command.stands:
+        return []
+    if payment.status != "contradicted":
+        raise Refused("payment_not_in_review", f"it is {payment.status}")
+    is_back = command.stands == "reversed"
+    head = _head(case, payment, command)
+    reviewed = said.PaymentReviewed(
+        **head,
+        payment=payment.payment,
+        stands=command.stands,
+        due=command.at + policy.terms.payee if is_back else None,
+        reason=reason,
+    )
+    return [reviewed] if is_back else [reviewed, said.Paid(**head, payment=payment.payment, sum=payment.sum)]
 
 
 def archive(state: State, command: Archive) -> list[said.Archived]:
@@ -121,6 +157,6 @@ def _require_payment(case: Case, payment: str) -> Payment:
 
 
 def _head(
-    case: Case, payment: Payment, command: RecordPayment | ReversePayment | InstructAgain
+    case: Case, payment: Payment, command: RecordPayment | ReversePayment | InstructAgain | ReviewPayment
 ) -> AboutRound:
     return AboutRound(**about(case, command), round=payment.round)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from services.compensation.domain.negotiation.facts import Registered
@@ -28,7 +28,7 @@ from shared_kernel.money import Money
 
 Progress: TypeAlias = Literal["open", "answered", "closed"]
 TermsStatus: TypeAlias = Literal["awaited", "recorded", "declined"]
-PaymentStatus: TypeAlias = Literal["instructed", "paid", "reversed"]
+PaymentStatus: TypeAlias = Literal["instructed", "paid", "reversed", "contradicted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class Proposal:
     level_needed: str
     limits: Limits
     requested_at: datetime
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ class Round:
 
     `offers` counts offers, made or waiting; `last` is the one made last, live or not: as offers never go down,
     it is the highest. `answered` is the demand the last offer was made against: whoever asks for less since then
-    has `conceded`, whatever way the demand went in between.
+    has `conceded`, whatever way the demand went in between. `rested` is how long the talk was shelved, in all rests
+    that are over.
     """
 
     number: int
@@ -114,6 +116,7 @@ class Round:
     answered: Money | None = None
     offers: int = 0
     last: Offer | None = None
+    rested: timedelta = timedelta()
 
     @property
     def conceded(self) -> bool:
@@ -128,11 +131,15 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What both sides agreed to: the offer taken, when, and who said so (the customer, or the owner for them)."""
+    """What both sides agreed to: the offer taken, when, and who said so (the customer, or the owner for them).
+
+    By `letter_by` the first link to sign by is out.
+    """
 
     offer: Offer
     agreed_at: datetime
     accepted_by: str
+    letter_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ class Link:
 
     number: int
     token_hash: str
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -200,14 +208,26 @@ class Given:
 class Payment:
     """A payment that was instructed, and what became of it.
 
-    `due` is by when it is to go out; once it came back, by when somebody is to name an account for it.
+    `due` is by when it is to go out; once it came back, by when somebody is to name an account for it; once it was
+    contradicted, by when it is reviewed. `since` is when it was told to be as it is.
     """
 
     payment: str
     round: int
     sum: Money
+    since: datetime
     due: datetime
     status: PaymentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A clock that ran out: which one, from when, and the level it climbed to."""
+
+    clock: str
+    round: int
+    start: datetime
+    level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +236,7 @@ class Case:
 
     `heard` is the last version noted of each foreign stream. `currency` is that of all sums once one was
     offered. `evidence` is all that was ever cited. `given` is what earlier and this round settled, as it was
-    offered. `token_hashes` are those of all one-time links that ever went out, the last one's last. `echo` is
+    offered. `missed` are the own clocks that ran out. `token_hashes` are those of all one-time links that ever went out, the last one's last. `echo` is
     the outcome intake will answer with because we settled or refused, None once it has. `settled_matters` are
     the complaints whose settlement was raised.
     """
@@ -239,6 +259,7 @@ class Case:
     payments: tuple[Payment, ...] = ()
     echo: str | None = None
     settled_matters: frozenset[str] = frozenset()
+    missed: tuple[Missed, ...] = ()
 
     @property
     def group(self) -> str | None:
@@ -261,7 +282,12 @@ class Case:
         return next((each for each in self.payments if each.payment == payment), None)
 
     @property
+    def owed(self) -> tuple[Payment, ...]:
+        """The last payment of each round of which none has gone out."""
+        paid = {each.round for each in self.payments if each.status == "paid"}
+        return tuple({each.round: each for each in self.payments if each.round not in paid}.values())
+
+    @property
     def returned(self) -> tuple[Payment, ...]:
         """The payments that came back and were not instructed anew: each waits for a payee's account."""
-        latest = {each.round: each for each in self.payments}
-        return tuple(each for each in latest.values() if each.status == "reversed")
+        return tuple(each for each in self.owed if each.status == "reversed")

@@ -1,12 +1,13 @@
-"""When the talk rests or a third party looks into it, and what own clocks end. Nothing rests for ever."""
+"""When the talk rests or a third party looks into it. Nothing rests for ever."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from eventlog.decider import Refused
 from services.compensation.domain.negotiation import authority
 from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation.commands import (
-    ClockRanOut,
     Refer,
     Resume,
     ReturnReferral,
@@ -19,22 +20,15 @@ from services.compensation.domain.negotiation.stages import (
     require_open,
     require_text,
 )
-from services.compensation.domain.negotiation.state import (
-    OFFER,
-    Heard,
-    InApproval,
-    NotHeard,
-    Referred,
-    Shelved,
-    State,
-    live_offer,
-    timers,
-)
+from services.compensation.domain.negotiation.state import InApproval, Referred, Shelved, State
 from services.compensation.domain.policy import NegotiationPolicy
 
 
 def shelve(policy: NegotiationPolicy, state: State, command: Shelve) -> list[said.Shelved]:
-    """Let the talk rest until a date; prolonging counts from the beginning. A running loss is not shelved."""
+    """Let the talk rest until a date; a running loss is not shelved.
+
+    Prolonging counts from the beginning, and a rest taken up again has what earlier ones of the round left of the time.
+    """
     found = require_open(state)
     authority.require_mover(found.case, command.by)
     if not isinstance(found, Shelved):
@@ -45,7 +39,10 @@ def shelve(policy: NegotiationPolicy, state: State, command: Shelve) -> list[sai
     if found.round.harm_running:
         raise Refused("loss_still_running")
     since = found.since if isinstance(found, Shelved) else command.at
-    require_end_within(command.at, command.until, since + policy.terms.longest["shelve"])
+    left = policy.terms.longest["shelve"] - found.round.rested
+    if left <= timedelta():
+        raise Refused("rest_used_up", "earlier rests of the round took all of the time")
+    require_end_within(command.at, command.until, since + left)
     return [said.Shelved(**about_round(found, command), until=command.until, reason=reason)]
 
 
@@ -88,15 +85,3 @@ def return_referral(state: State, command: ReturnReferral) -> list[said.Ended | 
     if command.outcome == "decided":
         return [said.Ended(**about_round(found, command), why="referral_decided")]
     return [said.Resumed(**about_round(found, command), why="referral_returned")]
-
-
-def run_out(state: State, command: ClockRanOut) -> list[said.OfferExpired | said.Resumed]:
-    """Say that an own clock ran out, once: one that ended, or is due later by now, says nothing."""
-    authority.require_system(command.by)
-    if isinstance(state, NotHeard | Heard) or timers(state).get(command.clock) != command.due:
-        return []
-    head = about_round(state, command)
-    live = live_offer(state)
-    if command.clock.startswith(OFFER) and live is not None:
-        return [said.OfferExpired(**head, offer=live.number)]
-    return [said.Resumed(**head, why="time_up")]

@@ -11,6 +11,7 @@ from services.compensation.domain.negotiation.values import (
     Demanded,
     EndedBy,
     OpenedBy,
+    Owner,
     Party,
     ReferralKind,
     RefusalClass,
@@ -145,6 +146,21 @@ class Resumed(RoundEvent):
 
     why: ResumedBy
     reason: Personal[str] | None = None
+
+
+class DeadlineMissed(RoundEvent):
+    """A clock (`approval`, `signing`, `payment`, `payee`, `review`) ran out, once per start, against this owner.
+
+    `level` is the rung that is to see to it from now on; the clock stays overdue until somebody does.
+    """
+
+    TYPE = "negotiation.deadline_missed"
+
+    clock: str
+    start: AwareDatetime
+    due: AwareDatetime
+    owner: Owner | None
+    level: str
 
 
 class DemandRefused(RoundEvent):

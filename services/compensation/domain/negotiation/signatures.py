@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from eventlog.message import Personal
 from services.compensation.domain.negotiation.rounds import NegotiationEvent, RoundEvent
-from services.compensation.domain.negotiation.values import Custodian, Language, SigningMeans
+from services.compensation.domain.negotiation.values import Custodian, Language, PaymentStands, SigningMeans
 from shared_kernel.money import Money
 
 
@@ -105,6 +105,32 @@ class PaymentReversed(RoundEvent):
     payment: str
     why: str
     due: AwareDatetime
+
+
+class PaymentContradicted(RoundEvent):
+    """The platform told of a payment that went out what cannot be: it had come back, or another had gone out for it.
+
+    Nothing is paid for it anew until a supervisor has said, by `due`, which of the two holds.
+    """
+
+    TYPE = "negotiation.payment_contradicted"
+
+    payment: str
+    due: AwareDatetime
+
+
+class PaymentReviewed(RoundEvent):
+    """A supervisor says which of two things told of a payment holds; `paid` follows in the same decision if it does.
+
+    If it came back, `due` is by when an account is to be named.
+    """
+
+    TYPE = "negotiation.payment_reviewed"
+
+    payment: str
+    stands: PaymentStands
+    due: AwareDatetime | None = None
+    reason: Personal[str]
 
 
 class SettledMatterRaised(NegotiationEvent):

@@ -31,7 +31,13 @@ SigningEvent: TypeAlias = (
     said.DocumentRendered | said.SigningLinkIssued | said.CustomerSigned | said.CompanySigned
 )
 SettlingEvent: TypeAlias = (
-    said.Settled | said.PaymentInstructed | said.Paid | said.PaymentReversed | said.Archived
+    said.Settled
+    | said.PaymentInstructed
+    | said.Paid
+    | said.PaymentReversed
+    | said.PaymentContradicted
+    | said.PaymentReviewed
+    | said.Archived
 )
 
 
@@ -52,21 +58,35 @@ def signing(state: Rounded, event: SigningEvent) -> Rounded:
             assert_never(event)
 
 
-def settling(state: Rounded, event: SettlingEvent) -> Rounded:
+def settling(  # noqa: PLR0911 - one flat case per event
+    state: Rounded, event: SettlingEvent
+) -> Rounded:
     """Return the state after a step from the settlement to its archive."""
     match event:
         case said.Settled():
             return _settled(state, event)
         case said.PaymentInstructed():
             due = Payment(
-                payment=event.payment, round=event.round, sum=event.sum, due=event.due, status="instructed"
+                payment=event.payment,
+                round=event.round,
+                sum=event.sum,
+                since=event.at,
+                due=event.due,
+                status="instructed",
             )
             return replace(state, case=replace(state.case, payments=(*state.case.payments, due)))
         case said.Paid():
-            return _paid(replace(state, case=_with_payment(state.case, event.payment, "paid")), event)
+            return _paid(replace(state, case=_with_payment(state.case, event, "paid")), event)
         case said.PaymentReversed():
-            case = _with_payment(state.case, event.payment, "reversed", event.due)
+            case = _with_payment(state.case, event, "reversed", event.due)
             return _owed_again(replace(state, case=case), event)
+        case said.PaymentContradicted():
+            return replace(state, case=_with_payment(state.case, event, "contradicted", event.due))
+        case said.PaymentReviewed():
+            # One that stands as paid is said to be by `paid`, in the same decision.
+            is_back = event.stands == "reversed"
+            case = _with_payment(state.case, event, "reversed", event.due) if is_back else state.case
+            return replace(state, case=case)
         case said.Archived():
             return _archived(state, event)
         case _:
@@ -81,7 +101,7 @@ def _rendered(state: Rounded, event: said.DocumentRendered) -> Rounded:
 
 
 def _invited(state: Signing, event: said.SigningLinkIssued) -> Signing:
-    link = Link(event.number, event.token_hash, event.expires_at)
+    link = Link(event.number, event.token_hash, event.at, event.expires_at)
     case = replace(state.case, token_hashes=(*state.case.token_hashes, event.token_hash))
     return replace(state, case=case, links=(*state.links, link))
 
@@ -112,9 +132,16 @@ def _settled(state: Rounded, event: said.Settled) -> Rounded:
     return Settled(case=case, round=state.round, agreement=state.agreement, settlement=settlement)
 
 
-def _with_payment(case: Case, payment: str, status: PaymentStatus, due: datetime | None = None) -> Case:
+def _with_payment(
+    case: Case,
+    event: said.Paid | said.PaymentReversed | said.PaymentContradicted | said.PaymentReviewed,
+    status: PaymentStatus,
+    due: datetime | None = None,
+) -> Case:
     told = (
-        replace(each, status=status, due=due or each.due) if each.payment == payment else each
+        replace(each, status=status, since=event.at, due=due or each.due)
+        if each.payment == event.payment
+        else each
         for each in case.payments
     )
     return replace(case, payments=tuple(told))
@@ -130,6 +157,8 @@ def _paid(state: Rounded, event: said.Paid) -> Rounded:
 def _owed_again(state: Rounded, event: said.PaymentReversed) -> Rounded:
     if not isinstance(state, Paid | Archived) or state.round.number != event.round:
         return state
+    if event.round not in {each.round for each in state.case.owed}:
+        return state  # another payment for the same went out
     return Settled(case=state.case, round=state.round, agreement=state.agreement, settlement=state.settlement)
 
 

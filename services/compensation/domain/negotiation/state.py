@@ -40,11 +40,6 @@ Stage: TypeAlias = Literal[
     "ended",
 ]
 
-# The clocks a negotiation runs by itself: `offer@<round>.<offer>`, `shelved@<round>`, `referral@<round>`.
-OFFER: Final = "offer"
-SHELVED: Final = "shelved"
-REFERRAL: Final = "referral"
-
 
 @dataclass(frozen=True, slots=True)
 class NotHeard:
@@ -232,17 +227,3 @@ def live_offer(state: State) -> Offer | None:
 def settlement_of(state: State) -> Settlement | None:
     """Return the last binding settlement of the complaint, None when there is none."""
     return None if isinstance(state, NotHeard) or not state.case.settlements else state.case.settlements[-1]
-
-
-def timers(state: State) -> Mapping[str, datetime]:
-    """Return the own clocks running now: the live offer's end, the rest's, the referral's."""
-    if isinstance(state, NotHeard | Heard):
-        return {}
-    number, clocks = state.round.number, {}
-    if (live := live_offer(state)) is not None:
-        clocks[f"{OFFER}@{number}.{live.number}"] = live.expires_at
-    if isinstance(state, Shelved):
-        clocks[f"{SHELVED}@{number}"] = state.until
-    if isinstance(state, Referred):
-        clocks[f"{REFERRAL}@{number}"] = state.until
-    return clocks

@@ -18,6 +18,7 @@ RefusalClass: TypeAlias = Literal["cannot_be_met", "excessive", "unreasonable"]
 Strategy: TypeAlias = Literal["soothe", "explain", "law_and_facts"]
 ReferralKind: TypeAlias = Literal["mediator", "ombudsman", "regulator", "court"]
 ReferralOutcome: TypeAlias = Literal["settled", "decided", "rejected", "withdrawn", "no_answer"]
+PaymentStands: TypeAlias = Literal["paid", "reversed"]
 EndedBy: TypeAlias = Literal["answered", "closed", "referral_decided"]
 
 # Demands that are about money: they open a round (`domain.md` 4).
@@ -64,13 +65,22 @@ class Cited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the proposer's level may give away, and what was given today before this offer."""
+    """What the proposer's level may give away, and what was given today before this offer, in every currency."""
 
     level: str
     per_case: Money
     per_day: Money
     given_today: Money
     policy: str
+    given_elsewhere: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToday:
+    """What somebody gave today: `here` in the currency of the offer, `elsewhere` in each other one."""
+
+    here: Money
+    elsewhere: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
