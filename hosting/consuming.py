@@ -12,6 +12,7 @@ from faststream.kafka import KafkaBroker
 from eventlog.dead_letters import TooManyDeadLetters
 from eventlog.inbound import Inbound
 from eventlog.incoming import RawRecord
+from eventlog.kafka.access import KafkaAccess, unreachable
 from eventlog.kafka.raw import RawConsumer
 from hosting.health import Life
 
@@ -28,9 +29,10 @@ class Consuming:
     and for ever when Kafka is away; the front door must not wait for either.
     """
 
-    def __init__(self, kafka: str, *, client: str, topics: Sequence[str], group: str) -> None:
+    def __init__(self, kafka: KafkaAccess, *, client: str, topics: Sequence[str], group: str) -> None:
+        self._kafka = kafka
         self._broker = KafkaBroker(
-            kafka,
+            **kafka.framework_options,
             client_id=client,
             consumer_only=True,
             allow_auto_create_topics=False,
@@ -66,8 +68,10 @@ class Consuming:
                 await self._broker.start()
                 self.joined = True
             except (KafkaError, OSError) as trouble:
-                logger.warning("consumer_not_started", exc_info=trouble)
                 await self._broker.stop()
+                reason = await unreachable(self._kafka, trouble, "Kafka does not let the consumer join")
+                reason.__cause__ = trouble
+                logger.warning("consumer_not_started", exc_info=reason)
                 await asyncio.sleep(JOIN_AGAIN_SECONDS)
         self.handled_at = asyncio.get_running_loop().time()
 

@@ -92,6 +92,7 @@ class Running:
     ) -> None:
         self.parts = parts
         self.settings = settings
+        self.kafka = settings.kafka_access()
         self.observer = observer
         self.life = life
         self.clock = Clock()
@@ -149,9 +150,9 @@ class Running:
     def _build(self) -> None:
         dead_letter_key = self.settings.key(f"{self.parts.name}-dead-letter.key")
         self.letters = DeadLetters(self.storage.inbox, dead_letter_key, observer=self.observer)
-        self.publisher = Publisher(self.settings.kafka, client_id=f"amends-{self.parts.name}")
+        self.publisher = Publisher(self.kafka, client_id=f"amends-{self.parts.name}")
         self.dead_letter_publisher = Publisher(
-            self.settings.kafka,
+            self.kafka,
             client_id=f"amends-{self.parts.name}-dead-letters",
             record_bytes_max=DEAD_LETTER_BYTES_MAX,
         )
@@ -173,7 +174,7 @@ class Running:
             observer=self.observer,
         )
         self.consuming = Consuming(
-            self.settings.kafka,
+            self.kafka,
             client=f"amends-{self.parts.name}",
             topics=[self.topic(name) for name in self.parts.hears],
             group=self.topic(self.parts.name),
@@ -209,7 +210,7 @@ class Running:
         async for attempt in stamina.retry_context(on=Unavailable, attempts=None, timeout=None, wait_max=5.0):
             with attempt:
                 self.ahead = await ahead_of_log(
-                    self.settings.kafka, topics, self.storage.log, id_header=EVENT_ID_HEADER
+                    self.kafka, topics, self.storage.log, id_header=EVENT_ID_HEADER
                 )
         if self.ahead is None:
             await self._follow(self.relay, epoch, RELAY_PAGE)

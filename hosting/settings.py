@@ -7,12 +7,14 @@ names, or from a file AMENDS_<NAME> in the secrets folder. No message ever shows
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,8 +24,18 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from eventlog.kafka.access import KafkaAccess, Login, Mechanism, Security
+
 PREFIX: Final = "AMENDS_"
 _FILE_SUFFIX: Final = "_FILE"
+_KAFKA: Final = f"{PREFIX}KAFKA_"
+_TOGETHER: Final = (
+    ("USER", "PASSWORD"),
+    ("PASSWORD", "USER"),
+    ("CERTIFICATE_FILE", "KEY_FILE"),
+    ("KEY_FILE", "CERTIFICATE_FILE"),
+)
+_HALF: Final = "setting_without_its_other"
 _SECRET_BYTES_MAX: Final = 65_536
 _KEY_BYTES: Final = 32
 
@@ -46,25 +58,94 @@ class _FromFiles(EnvSettingsSource):
             if self._environment(variable) is not None:
                 name = variable.upper()
                 raise SettingsBroken(f"{name} and {name}{_FILE_SUFFIX} are both set: keep one of them")
-            return _text_of(Path(named), f"{variable.upper()}{_FILE_SUFFIX}"), field_name, False
+            return text_of(named, f"{variable.upper()}{_FILE_SUFFIX}"), field_name, False
         folder = self._environment(f"{self.env_prefix}secrets_dir")
         kept = Path(folder) / variable.upper() if folder else None
         if kept is not None and kept.is_file():
-            return _text_of(kept, f"{PREFIX}SECRETS_DIR"), field_name, False
+            return text_of(kept, f"{PREFIX}SECRETS_DIR"), field_name, False
         return None, field_name, False
 
     def _environment(self, variable: str) -> str | None:
         return self.env_vars.get(variable.lower())
 
 
-class ServiceSettings(BaseSettings):
+class KafkaSettings(BaseModel):
+    """How the brokers are reached. A login goes over TLS or not at all, and nothing may be half said."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    kafka: Annotated[str, Field(min_length=1, description="the brokers, host:port, separated by commas")]
+    kafka_tls: Annotated[
+        bool, Field(description="true where the brokers are reached over TLS, else false")
+    ] = False
+    kafka_ca_file: Annotated[
+        Path | None, Field(description="a PEM file of the authority that issued the brokers' certificates")
+    ] = None
+    kafka_user: Annotated[str | None, Field(min_length=1, description="the user this service logs in as")] = (
+        None
+    )
+    kafka_password: Annotated[SecretStr | None, Field(min_length=1, description="the user's password")] = None
+    kafka_mechanism: Annotated[Mechanism, Field(description="SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN")] = (
+        "SCRAM-SHA-512"
+    )
+    kafka_certificate_file: Annotated[
+        Path | None, Field(description="a PEM file with our own certificate, for brokers that ask for one")
+    ] = None
+    kafka_key_file: Annotated[
+        Path | None, Field(description="a PEM file with that certificate's key, without a password")
+    ] = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        told = {
+            "CA_FILE": self.kafka_ca_file,
+            "CERTIFICATE_FILE": self.kafka_certificate_file,
+            "KEY_FILE": self.kafka_key_file,
+            "PASSWORD": self.kafka_password,
+            "USER": self.kafka_user,
+        }
+        for one, other in _TOGETHER:
+            if told[one] is not None and told[other] is None:
+                raise _half(f"{_KAFKA}{one} is set without {_KAFKA}{other}: set both or neither")
+        unsafe = [f"{_KAFKA}{name}" for name, value in told.items() if value is not None]
+        if unsafe and not self.kafka_tls:
+            raise _half(
+                f"{', '.join(unsafe)} set without {_KAFKA}TLS: nobody logs in over a plain connection;"
+                f" set {_KAFKA}TLS=true"
+            )
+        return self
+
+    def kafka_access(self) -> KafkaAccess:
+        """Read the files and return how to reach the brokers. Raises SettingsBroken."""
+        if not self.kafka_tls:
+            return KafkaAccess(self.kafka)
+        login = None
+        if self.kafka_user is not None and self.kafka_password is not None:
+            password = self.kafka_password.get_secret_value()
+            login = Login(user=self.kafka_user, password=password, mechanism=self.kafka_mechanism)
+        return KafkaAccess(self.kafka, Security(tls=self._tls(), login=login))
+
+    def _tls(self) -> ssl.SSLContext:
+        context = _with_authority(self.kafka_ca_file)
+        if self.kafka_certificate_file is not None and self.kafka_key_file is not None:
+            try:
+                # Without a password of ours a locked key would make the library ask at the terminal.
+                context.load_cert_chain(self.kafka_certificate_file, self.kafka_key_file, password="")
+            except (OSError, ValueError):
+                raise SettingsBroken(
+                    f"{_KAFKA}CERTIFICATE_FILE and {_KAFKA}KEY_FILE cannot be used: set them to PEM files of a"
+                    " certificate and its key, without a password, that this user may read"
+                ) from None
+        return context
+
+
+class ServiceSettings(KafkaSettings, BaseSettings):
     """What every service needs to know of its surroundings; a field's description is the remedy shown."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
-    kafka: Annotated[str, Field(min_length=1, description="the brokers, host:port, separated by commas")]
     database: Annotated[
         SecretStr, Field(description="this service's own database: postgresql://user@host/name")
     ]
@@ -119,24 +200,45 @@ def settings_from_environment(kind: type[S], **given: Any) -> S:
     try:
         return kind(**given)
     except ValidationError as error:
-        lines = [_line(kind, finding) for finding in error.errors(include_url=False, include_input=False)]
-        raise SettingsBroken("; ".join(lines)) from None
+        raise broken(kind, error) from None
     except SettingsError as error:
         # The library wraps what a source raises and adds nothing to it.
         cause = error.__cause__
         raise cause if isinstance(cause, SettingsBroken) else SettingsBroken(f"{PREFIX}…: {error}") from None
 
 
-def _line(kind: type[ServiceSettings], finding: Mapping[str, Any]) -> str:
+def broken(kind: type[KafkaSettings], error: ValidationError) -> SettingsBroken:
+    """Return what is wrong with settings, a remedy for each."""
+    lines = [_line(kind, finding) for finding in error.errors(include_url=False, include_input=False)]
+    return SettingsBroken("; ".join(lines))
+
+
+def _half(said: str) -> PydanticCustomError:
+    return PydanticCustomError(_HALF, "{said}", {"said": said})
+
+
+def _with_authority(file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        raise SettingsBroken(
+            f"{_KAFKA}CA_FILE cannot be used: set it to a PEM file of certificates that this user may read"
+        ) from None
+
+
+def _line(kind: type[KafkaSettings], finding: Mapping[str, Any]) -> str:
+    if finding["type"] == _HALF:
+        return str(finding["msg"])
     name = str(finding["loc"][0]) if finding["loc"] else ""
     field = kind.model_fields.get(name)
     found = "is not set" if finding["type"] == "missing" else "cannot be used"
     return f"{PREFIX}{name.upper()} {found}: set it to {field.description if field else 'a usable value'}"
 
 
-def _text_of(path: Path, variable: str) -> str:
+def text_of(file: Path | str, variable: str) -> str:
+    """Return a file's text without its last line end; `variable` named it. Raises SettingsBroken."""
     try:
-        return _bytes_of(path, variable).decode().rstrip("\r\n")
+        return _bytes_of(Path(file), variable).decode().rstrip("\r\n")
     except UnicodeDecodeError:
         raise SettingsBroken(f"{variable} names a file that is not text in UTF-8") from None
 

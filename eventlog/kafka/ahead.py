@@ -8,13 +8,16 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from eventlog.errors import Unavailable
+from eventlog.kafka.access import KafkaAccess, access_to, unreachable
 from eventlog.store import LogStore
 
 LOOK_MILLISECONDS = 10_000
 VERSION_DIGITS_MAX = 9
 
 
-async def ahead_of_log(bootstrap: str, topics: Iterable[str], log: LogStore, *, id_header: str) -> str | None:
+async def ahead_of_log(
+    kafka: KafkaAccess | str, topics: Iterable[str], log: LogStore, *, id_header: str
+) -> str | None:
     """Return the id of a published event that the log does not hold, None when there is none.
 
     Looks at the last record of every partition; `id_header` names the header with the event id. Raises
@@ -22,13 +25,13 @@ async def ahead_of_log(bootstrap: str, topics: Iterable[str], log: LogStore, *, 
     """
     # Subscribing makes the start wait for the topics' metadata; without it no partition is known, and a stop
     # right after the start cancels whoever called it.
-    topics = tuple(topics)
-    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, enable_auto_commit=False)
+    topics, access = tuple(topics), access_to(kafka)
+    consumer = AIOKafkaConsumer(*topics, **access.options, enable_auto_commit=False)
     try:
         await consumer.start()
         last = await _last_ids(consumer, topics, id_header)
     except (KafkaError, OSError) as trouble:
-        raise Unavailable(f"Kafka does not answer ({type(trouble).__name__})") from trouble
+        raise await unreachable(access, trouble, "Kafka does not answer") from trouble
     finally:
         await consumer.stop()
     for event_id in sorted(last):

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from eventlog.errors import Unavailable
+from eventlog.kafka.access import KafkaAccess, access_to, unreachable
 
 BATCH_BYTES_MAX = 900_000
 RECORD_BYTES_MAX = 1_048_576 - 2_048
@@ -20,6 +20,7 @@ SEND_SECONDS_MAX = 30.0
 CLOSE_SECONDS_MAX = 2.0
 END_SECONDS = 0.2
 REQUEST_MILLISECONDS_MAX = 15_000
+NOT_TAKEN = "Kafka does not take records"
 
 
 class PublicRecord(NamedTuple):
@@ -60,12 +61,12 @@ class Publisher:
 
     def __init__(
         self,
-        bootstrap: str,
+        kafka: KafkaAccess | str,
         *,
         client_id: str,
         record_bytes_max: int = RECORD_BYTES_MAX,
     ) -> None:
-        self._bootstrap = bootstrap
+        self._kafka = access_to(kafka)
         self._record_bytes_max = record_bytes_max
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
@@ -88,7 +89,7 @@ class Publisher:
             await self._find_too_large(records)
         except (KafkaError, OSError, TimeoutError) as trouble:
             await self._give_up()
-            raise Unavailable(f"Kafka does not take records ({type(trouble).__name__})") from trouble
+            raise await unreachable(self._kafka, trouble, NOT_TAKEN) from trouble
         except asyncio.CancelledError:
             await self._give_up()
             raise
@@ -114,7 +115,7 @@ class Publisher:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._kafka.options,
                     client_id=self._client_id,
                     enable_idempotence=True,
                     acks="all",
@@ -163,7 +164,7 @@ class Publisher:
                 raise TooLarge(record) from None
             except (KafkaError, OSError, TimeoutError) as trouble:
                 await self._give_up()
-                raise Unavailable(f"Kafka does not take records ({type(trouble).__name__})") from trouble
+                raise await unreachable(self._kafka, trouble, NOT_TAKEN) from trouble
 
 
 class _Pending(set[Any]):

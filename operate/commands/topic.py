@@ -15,7 +15,9 @@ from rich.markup import escape
 
 from contracts.envelope import Envelope, EnvelopeError, read, to_structured
 from contracts.topics import all_topics
+from eventlog.kafka.access import KafkaAccess
 from operate.errors import OperateError
+from operate.kafka_access import kafka_of, kafka_trouble
 from operate.settings import read_settings
 from operate.stack.local import engines_of
 from operate.terminal import OUT, command_app
@@ -46,14 +48,14 @@ def tail(
 ) -> None:
     """Show events as they come, until Ctrl-C. Nothing is acknowledged: nobody misses what was looked at here."""
     settings = read_settings()
-    bootstrap = settings.kafka or engines_of(settings).kafka
+    kafka = kafka_of(settings) or engines_of(settings).access
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_tail(bootstrap, name, from_beginning=from_beginning, count=count, as_json=as_json))
+        asyncio.run(_tail(kafka, name, from_beginning=from_beginning, count=count, as_json=as_json))
 
 
-async def _tail(bootstrap: str, name: str, *, from_beginning: bool, count: int, as_json: bool) -> None:
+async def _tail(kafka: KafkaAccess, name: str, *, from_beginning: bool, count: int, as_json: bool) -> None:
     seen = 0
-    async for record in _records(bootstrap, name, from_beginning=from_beginning):
+    async for record in _records(kafka, name, from_beginning=from_beginning):
         show = _show_json if as_json else _show_line
         show(record)
         seen += 1
@@ -62,10 +64,10 @@ async def _tail(bootstrap: str, name: str, *, from_beginning: bool, count: int, 
 
 
 async def _records(
-    bootstrap: str, name: str, *, from_beginning: bool
+    kafka: KafkaAccess, name: str, *, from_beginning: bool
 ) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.options,
         client_id="amends-topic",
         enable_auto_commit=False,
         auto_offset_reset="earliest" if from_beginning else "latest",
@@ -77,10 +79,7 @@ async def _records(
         async for record in consumer:
             yield record
     except KafkaError as error:
-        raise OperateError(
-            f"Kafka at {bootstrap} does not answer: {type(error).__name__}.",
-            "See `amends status`; with AMENDS_KAFKA, check the address.",
-        ) from error
+        raise await kafka_trouble(kafka, error) from error
     finally:
         await consumer.stop()
 

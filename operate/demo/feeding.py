@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from contracts.contact import TOPIC, ContactReported, contact_subject
 from contracts.envelope import HeaderWriter
+from eventlog.kafka.access import KafkaAccess
 from operate.demo.cast import REFERRER, registrar_of
 from operate.demo.doors import Answer, Doors
 from operate.demo.seen import seen_of
@@ -145,9 +146,9 @@ class Feeding:
 
 
 @asynccontextmanager
-async def feeding_of(doors: Doors, kafka: str, topic_prefix: str) -> AsyncIterator[Feeding]:
+async def feeding_of(doors: Doors, kafka: KafkaAccess, topic_prefix: str) -> AsyncIterator[Feeding]:
     """Open the ways in."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, client_id="amends-demo", acks="all")
+    producer = AIOKafkaProducer(**kafka.options, client_id="amends-demo", acks="all")
     await producer.start()
     try:
         yield Feeding(doors, producer, topic_prefix)

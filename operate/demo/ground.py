@@ -114,7 +114,7 @@ def _forget_the_last(engines: Engines, folder: Path, watcher: Watcher) -> None:
 
 
 async def _dropped(engines: Engines, left: _Left) -> None:
-    await drop_topics(engines.kafka, left.topic_prefix)
+    await drop_topics(engines.access, left.topic_prefix)
     for name in left.databases:
         await drop_owned_database(engines, name)
 

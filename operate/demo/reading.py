@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from contracts.envelope import EnvelopeError, read_public
 from contracts.topics import COMPLAINT, ESCALATION, FLAG, GROUP, NEGOTIATION
+from eventlog.kafka.access import KafkaAccess
 from operate.errors import OperateError
 
 PUBLIC: Final = (COMPLAINT, ESCALATION, GROUP, NEGOTIATION, FLAG)
@@ -52,7 +53,7 @@ class ReadBack:
         return (event for event in self.events.get(name.partition(".")[0], ()) if event.name == name)
 
 
-async def read_back(kafka: str, topic_prefix: str) -> ReadBack:
+async def read_back(kafka: KafkaAccess, topic_prefix: str) -> ReadBack:
     """Read the public topics from their beginning to their present end. Raises OperateError."""
     found: dict[str, dict[str, Told]] = defaultdict(dict)
     records = unreadable = 0
@@ -71,10 +72,10 @@ async def read_back(kafka: str, topic_prefix: str) -> ReadBack:
     return ReadBack(ordered, records, unreadable)
 
 
-async def _all_records(kafka: str, topics: Sequence[str]) -> Any:
+async def _all_records(kafka: KafkaAccess, topics: Sequence[str]) -> Any:
     # Without a group every partition is this reader's, and nobody remembers that it was here.
     consumer = AIOKafkaConsumer(
-        *topics, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest"
+        *topics, **kafka.options, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     try:
         await consumer.start()

@@ -62,7 +62,7 @@ async def run(ground: Ground, tales: Sequence[Tale], watcher: Watcher) -> Outcom
     tokens = Tokens(installation.private_token_key)
     async with (
         open_doors(ground.addresses, tokens) as doors,
-        feeding_of(doors, installation.engines.kafka, installation.topic_prefix) as feeding,
+        feeding_of(doors, installation.engines.access, installation.topic_prefix) as feeding,
         timeline_of(installation, doors) as timeline,
     ):
         hands = Hands(doors, _folders(installation))
@@ -94,7 +94,7 @@ def _folders(installation: Installation) -> Folders:
 async def _added_up(ground: Ground, tales: Sequence[Tale], days: Days, parts: _Parts) -> Outcome:
     installation, doors, fed = ground.installation, parts.doors, parts.feeding.fed
     playing, reviewing = parts.players.playing, parts.players.reviewing
-    topics = await read_back(installation.engines.kafka, installation.topic_prefix)
+    topics = await read_back(installation.engines.access, installation.topic_prefix)
     complaints = [tale for tale in tales if tale.is_a_complaint]
     watched = await watched_of(reviewing, topics, complaints, fed.complaints)
     agreement = await _agreement(ground, parts, topics, complaints)

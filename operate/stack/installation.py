@@ -77,7 +77,7 @@ async def prepare_installation(
         database = f"amends_{topic_prefix.replace('.', '_')}{name}"
         password = secret_file(kept / f"database-{database}.password", lambda: secrets.token_urlsafe(24))
         dsns[name] = await ensure_owned_database(engines, database, password)
-    await ensure_topics(engines.kafka, all_topics(), prefix=topic_prefix, partitions_max=partitions_max)
+    await ensure_topics(engines.access, all_topics(), prefix=topic_prefix, partitions_max=partitions_max)
     return Installation(
         engines=engines,
         folder=folder,
@@ -92,6 +92,7 @@ def service_environment(installation: Installation, service: Service, port: int)
     return {
         **_inherited(),
         "AMENDS_KAFKA": installation.engines.kafka,
+        **installation.engines.kafka_settings,
         "AMENDS_DATABASE": installation.dsns[service.name],
         "AMENDS_KEYS_DATABASE": installation.dsns[_KEY_STORE],
         "AMENDS_HOST": LOCALHOST,

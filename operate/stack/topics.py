@@ -9,14 +9,20 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic
+from eventlog.kafka.access import KafkaAccess, access_to
 from operate.errors import OperateError
+from operate.kafka_access import kafka_trouble
 
 LOCAL_PARTITIONS = 3
 _BROKERS_DEFAULT = -1
 
 
 async def ensure_topics(
-    bootstrap: str, topics: Iterable[Topic], *, prefix: str = "", partitions_max: int = LOCAL_PARTITIONS
+    kafka: KafkaAccess | str,
+    topics: Iterable[Topic],
+    *,
+    prefix: str = "",
+    partitions_max: int = LOCAL_PARTITIONS,
 ) -> None:
     """Create the topics that are not there yet, each with its limits. Raises OperateError.
 
@@ -33,7 +39,7 @@ async def ensure_topics(
         )
         for topic in topics
     ]
-    async with _admin(bootstrap) as admin:
+    async with _admin(access_to(kafka)) as admin:
         answer = await admin.create_topics(asked)
     for name, code, message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
@@ -43,26 +49,23 @@ async def ensure_topics(
             )
 
 
-async def drop_topics(bootstrap: str, prefix: str) -> None:
+async def drop_topics(kafka: KafkaAccess | str, prefix: str) -> None:
     """Delete every topic whose name begins with a prefix, which must not be empty."""
     if not prefix:
         raise ValueError("an empty prefix would delete every topic")
-    async with _admin(bootstrap) as admin:
+    async with _admin(access_to(kafka)) as admin:
         doomed = [name for name in await admin.list_topics() if name.startswith(prefix)]
         if doomed:
             await admin.delete_topics(doomed)
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="amends-operate")
+async def _admin(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**kafka.options, client_id="amends-operate")
     try:
         await admin.start()
         yield admin
     except KafkaError as error:
-        raise OperateError(
-            f"Kafka at {bootstrap} does not answer: {type(error).__name__}.",
-            "See `amends status`; with AMENDS_KAFKA, check the address.",
-        ) from error
+        raise await kafka_trouble(kafka, error) from error
     finally:
         await admin.close()

@@ -101,6 +101,10 @@ def _settled(message: negotiation.Settled) -> facts.Settled:
     return facts.Settled(round=message.round, sum=total, remedies=message.remedies)
 
 
+def _missed(message: complaint.DeadlineMissed | negotiation.DeadlineMissed) -> facts.DeadlineMissed:
+    return facts.DeadlineMissed(clock=message.clock, start=message.start)
+
+
 def _screened(message: flag.Screened) -> facts.Screened:
     return facts.Screened(flags=tuple(facts.Flag(kind=each.kind, state=each.state) for each in message.flags))
 
@@ -122,15 +126,13 @@ HEARD: Final = (
         complaint.OwnerChanged,
         lambda message: facts.OwnerChanged(owner=message.owner.actor or message.owner.desk),
     ),
-    _heard(
-        complaint.DeadlineMissed,
-        lambda message: facts.DeadlineMissed(clock=message.clock, start=message.start),
-    ),
+    _heard(complaint.DeadlineMissed, _missed),
     _heard(complaint.ComplaintAnswered, lambda message: facts.Answered(outcome=message.outcome)),
     _heard(complaint.ComplaintReopened, lambda _message: facts.Reopened()),
     _heard(complaint.ComplaintClosed, lambda message: facts.Closed(outcome=message.outcome)),
     _heard(complaint.ComplaintLinked, lambda message: facts.Linked(other=message.other)),
     _heard(complaint.ComplaintUnlinked, lambda message: facts.Unlinked(other=message.other)),
+    _heard(negotiation.DeadlineMissed, _missed),
     _heard(negotiation.Settled, _settled),
     _heard(flag.Screened, _screened),
 )

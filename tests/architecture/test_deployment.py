@@ -102,8 +102,16 @@ def test_every_topic_is_created_and_its_rights_are_granted() -> None:
         assert f"--config retention.ms={topic.settings['retention.ms']}" in creation
     assert granted(said, "Write") == {(topic.producer, topic.name) for topic in all_topics()}
     assert granted(said, "Read") == {
-        (consumer, topic.name) for topic in TOPICS for consumer in topic.consumers
+        (reader, topic.name)
+        for topic in TOPICS
+        for reader in (*topic.consumers, *(() if topic.private else (topic.producer,)))
     }
+
+
+def test_every_command_can_be_told_how_to_log_in() -> None:
+    how = '--bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "$COMMAND_CONFIG"} '
+
+    assert [line for line in commands() if how not in line] == []
 
 
 def granted(said: list[str], operation: str) -> set[tuple[str, str]]:

@@ -215,6 +215,14 @@ def test_a_deadline_missed_before_the_classification_climbs_once_it_is_there() -
     assert last_route(waiting.having(CLASSIFY)).level == "senior"
 
 
+@pytest.mark.parametrize("clock", ["approval", "signing", "payment", "payee", "review"])
+def test_a_missed_clock_of_the_negotiation_climbs_one_rung(clock: str) -> None:
+    assert (
+        last_route(routed.having(missed(clock))).level
+        == last_route(routed.having(missed("first_reply"))).level
+    )
+
+
 def test_a_deadline_missed_while_the_matter_rests_climbs_all_the_same() -> None:
     resting = routed.having(SHELVE)
 

@@ -10,7 +10,7 @@ from contracts import flag, negotiation
 from contracts.message import Message
 from eventlog.incoming import Incoming, RawRecord
 from services.escalation.domain.escalation.commands import NoteFact
-from services.escalation.domain.escalation.facts import Fact, Flag, Screened, Settled
+from services.escalation.domain.escalation.facts import DeadlineMissed, Fact, Flag, Screened, Settled
 from services.escalation.subscribers import HEARD
 from shared_kernel.money import money
 from tests.unit.escalation.story import COMPLAINT, NOON, PERSON, later
@@ -33,6 +33,9 @@ SETTLED = said(
     extract=HASH,
     custody=[],
 )
+LATE = said(
+    negotiation.DeadlineMissed, clock="approval", start=NOON, due=later(hours=1), level="manager", round=1
+)
 SCREENED = said(
     flag.Screened,
     flags=[
@@ -51,6 +54,7 @@ SCREENED = said(
     ("message", "fact"),
     [
         (SETTLED, Settled(round=2, sum=money("80.00", "GBP"), remedies=("repair",))),
+        (LATE, DeadlineMissed(clock="approval", start=NOON)),
         (SCREENED, Screened(flags=(Flag(kind="professional", state="confirmed"),))),
     ],
 )
@@ -69,8 +73,11 @@ def test_message_becomes_the_fact_of_its_complaint(message: Message, fact: Fact)
     assert command.cause == incoming.id
 
 
-def test_of_a_negotiation_only_the_settlement_is_heard_and_of_flags_only_the_screening() -> None:
+def test_of_a_negotiation_settlement_and_missed_clocks_are_heard_and_of_flags_the_screening() -> None:
     types = {each.type for each in HEARD}
 
-    assert types & {message.TYPE for message in negotiation.MESSAGES} == {negotiation.Settled.TYPE}
+    assert types & {message.TYPE for message in negotiation.MESSAGES} == {
+        negotiation.DeadlineMissed.TYPE,
+        negotiation.Settled.TYPE,
+    }
     assert types & {message.TYPE for message in flag.MESSAGES} == {flag.Screened.TYPE}
