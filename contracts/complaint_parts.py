@@ -95,11 +95,12 @@ class Grading(Part):
 
 
 class Evidence(Part):
-    """A span of the sealed narrative, and the rule that it met."""
+    """A span of the sealed narrative, or of what the customer asks for, and the rule that it met."""
 
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
     rule: Code
+    field: Code = "narrative"
 
 
 class TimingLabel(Part):

@@ -22,8 +22,6 @@ from hosting.running import Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.intake import web
-from services.intake.domain.classify import classify
-from services.intake.domain.classify.model import Classification
 from services.intake.domain.complaint.decide import complaint_decider
 from services.intake.domain.complaint.events import ComplaintRegistered
 from services.intake.matters import Matters
@@ -31,7 +29,7 @@ from services.intake.outgoing import outgoing
 from services.intake.persons import Persons
 from services.intake.policy_files import load_complaint_policy, load_rules
 from services.intake.projections.complaint_list import complaint_list
-from services.intake.reactions import Context, on_timer, react
+from services.intake.reactions import Context, classifier_by, on_timer, react
 from services.intake.registering import Registering
 from services.intake.settings import IntakeSettings
 from services.intake.subscribers import HEARD, ContactDoor
@@ -54,9 +52,6 @@ def parts(settings: ServiceSettings) -> Parts:
     policy, rules = load_complaint_policy(), load_rules()
     aggregate: Aggregate[Any, Any, Any] = Aggregate(complaint_decider(policy), outgoing, UPCASTERS)
 
-    def classifier(narrative: str, received_at: datetime) -> Classification:
-        return classify(narrative, rules, received_at=received_at)
-
     def registering(running: Running) -> Registering:
         hash_key = settings.key("intake-hash.key")
         return Registering(
@@ -73,7 +68,7 @@ def parts(settings: ServiceSettings) -> Parts:
         async def follow_up(recorded: Recorded[Any], at: datetime) -> Iterable[FollowUp]:
             registered = isinstance(recorded.event, ComplaintRegistered)
             earlier = tuple(await matters.earlier(recorded)) if registered else ()
-            context = Context(classifier, lambda _event: earlier)
+            context = Context(classifier_by(rules), lambda _event: earlier)
             return react(recorded, at, context)
 
         return [

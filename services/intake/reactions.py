@@ -9,7 +9,9 @@ from datetime import datetime
 from eventlog.message import Erased
 from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
+from services.intake.domain.classify import classify
 from services.intake.domain.classify.model import Classification
+from services.intake.domain.classify.rules import Rules
 from services.intake.domain.complaint.authority import INTAKE
 from services.intake.domain.complaint.commands import (
     Answer,
@@ -45,10 +47,24 @@ def nothing_linked(_event: ComplaintRegistered) -> Iterable[SameMatter]:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reactions need from outside: the classifier of a narrative received at a time, and a look-up."""
+    """What reactions need from outside: the classifier of what was registered, and a look-up."""
 
-    classifier: Callable[[str, datetime], Classification]
+    classifier: Callable[[ComplaintRegistered], Classification]
     links: Callable[[ComplaintRegistered], Iterable[SameMatter]] = nothing_linked
+
+
+def classifier_by(rules: Rules) -> Callable[[ComplaintRegistered], Classification]:
+    """Return the classifier that reads a register by these rules."""
+
+    def classifier(registered: ComplaintRegistered) -> Classification:
+        # What is erased is classified like what was never told: a person decides.
+        narrative, asks_for = (
+            "" if isinstance(told, Erased) else told or ""
+            for told in (registered.narrative, registered.asks_for)
+        )
+        return classify(narrative, rules, asks_for=asks_for, received_at=registered.received_at)
+
+    return classifier
 
 
 def react(recorded: Recorded[AnyComplaintEvent], at: datetime, context: Context) -> tuple[FollowUp, ...]:
@@ -78,9 +94,7 @@ def on_timer(_stream: str, name: str, _due: datetime, at: datetime) -> ClockRanO
 def _after_registration(
     stream: str, event: ComplaintRegistered, at: datetime, context: Context
 ) -> tuple[FollowUp, ...]:
-    # An erased narrative is classified like an empty one: a person decides.
-    narrative = "" if isinstance(event.narrative, Erased) else event.narrative
-    classify = Classify(at=at, by=INTAKE, labels=context.classifier(narrative, event.received_at))
+    classify = Classify(at=at, by=INTAKE, labels=context.classifier(event))
     links = (
         FollowUp(f"link {found.other}", stream, Link(at=at, by=INTAKE, other=found.other, why=found.why))
         for found in context.links(event)

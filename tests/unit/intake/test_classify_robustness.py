@@ -62,6 +62,15 @@ def test_no_text_breaks_the_classifier_and_all_evidence_lies_inside(narrative: s
     assert classify(narrative, RULES) == found
 
 
+@given(TEXTS, TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_evidence_lies_inside_the_field_it_names(narrative: str, asks_for: str) -> None:
+    found = classify(narrative, RULES, asks_for=asks_for)
+    lengths = {"narrative": len(narrative), "asks_for": len(asks_for)}
+
+    assert all(0 <= line.start <= line.end <= lengths[line.field] for line in evidence_of(found))
+
+
 @given(TEXTS)
 @settings(max_examples=150, deadline=None)
 def test_skipping_patterns_that_cannot_match_changes_nothing(narrative: str) -> None:

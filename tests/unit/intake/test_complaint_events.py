@@ -171,12 +171,12 @@ def test_stored_shape_of_a_classification_is_pinned() -> None:
             "timing": {
                 "value": "ongoing",
                 "confidence": 0.9,
-                "evidence": [{"start": 3, "end": 5, "rule": "still", "points": 2.0}],
+                "evidence": [{"start": 3, "end": 5, "rule": "still", "points": 2.0, "field": "narrative"}],
             },
             "severity": {
                 "value": "service",
                 "confidence": 0.8,
-                "evidence": [{"start": 5, "end": 7, "rule": "leak", "points": 0.0}],
+                "evidence": [{"start": 5, "end": 7, "rule": "leak", "points": 0.0, "field": "narrative"}],
             },
             "demands": [
                 {"kind": "fix", "confidence": 0.7, "amount": None, "currency": None, "evidence": []},
@@ -185,7 +185,7 @@ def test_stored_shape_of_a_classification_is_pinned() -> None:
                     "confidence": 0.9,
                     "amount": "1299",
                     "currency": "CNY",
-                    "evidence": [{"start": 0, "end": 3, "rule": "sum", "points": 0.0}],
+                    "evidence": [{"start": 0, "end": 3, "rule": "sum", "points": 0.0, "field": "narrative"}],
                 },
             ],
             "threats": [],
@@ -196,7 +196,7 @@ def test_stored_shape_of_a_classification_is_pinned() -> None:
             "language": "zh",
             "needs_review": False,
             "rules_version": "test-1",
-            "bill": [{"start": 3, "end": 5, "rule": "still", "points": 2.0}],
+            "bill": [{"start": 3, "end": 5, "rule": "still", "points": 2.0, "field": "narrative"}],
         }
     }
 

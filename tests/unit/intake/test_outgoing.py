@@ -104,7 +104,12 @@ def test_classification_tells_labels_with_offsets_and_the_grade() -> None:
     message = told(classified.history[1])
 
     assert message.labels.timing.value == "ongoing"
-    assert message.labels.timing.evidence[0].model_dump() == {"start": 3, "end": 5, "rule": "still"}
+    assert message.labels.timing.evidence[0].model_dump() == {
+        "start": 3,
+        "end": 5,
+        "rule": "still",
+        "field": "narrative",
+    }
     assert message.labels.demands[1].amount == "1299"
     assert (message.grading.grade, message.grading.rule) == ("U2", "ongoing_other")
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
@@ -14,7 +13,8 @@ from services.intake.domain.complaint import commands
 from services.intake.domain.complaint.authority import INTAKE
 from services.intake.domain.complaint.events import AnyComplaintEvent, ComplaintRegistered, FactNoted
 from services.intake.domain.complaint.values import Routed
-from services.intake.reactions import Context, SameMatter, on_timer, react
+from services.intake.policy_files import load_rules
+from services.intake.reactions import Context, SameMatter, classifier_by, on_timer, react
 from tests.unit.intake.story import (
     COLLECTIVE,
     COMPLAINT,
@@ -48,8 +48,8 @@ STREAM = f"complaint-{COMPLAINT}"
 NOW = later(hours=60)
 
 
-def classifier(narrative: str, received_at: datetime) -> Classification:
-    return labels(rules_version=f"{narrative}|{received_at.isoformat()}")
+def classifier(event: ComplaintRegistered) -> Classification:
+    return labels(rules_version=f"{event.narrative}|{event.received_at.isoformat()}")
 
 
 def same_order(_event: ComplaintRegistered) -> Iterable[SameMatter]:
@@ -74,22 +74,27 @@ def follow_ups(event: AnyComplaintEvent, context: Context | None = None) -> tupl
 
 
 def test_registration_is_classified() -> None:
-    [follow_up] = follow_ups(last(registered))
+    event = last(registered)
+    assert isinstance(event, ComplaintRegistered)
+
+    [follow_up] = follow_ups(event)
 
     assert follow_up == FollowUp(
-        "classify",
-        STREAM,
-        commands.Classify(at=NOW, by=INTAKE, labels=classifier(REGISTER.narrative, REGISTER.received_at)),
+        "classify", STREAM, commands.Classify(at=NOW, by=INTAKE, labels=classifier(event))
     )
 
 
-def test_erased_narrative_is_classified_like_an_empty_one() -> None:
-    erased = last(registered).model_copy(update={"narrative": ERASED})
+def test_narrative_and_wish_are_read_and_what_is_erased_is_read_as_never_told() -> None:
+    event = last(registered)
+    assert isinstance(event, ComplaintRegistered)
+    told = event.model_copy(
+        update={"narrative": "The lift stood still yesterday.", "asks_for": "Refund of £80"}
+    )
+    read = classifier_by(load_rules())
 
-    [follow_up] = follow_ups(erased)
-
-    assert isinstance(follow_up.command, commands.Classify)
-    assert follow_up.command.labels.rules_version.startswith("|")
+    assert [each.kind for each in read(told).demands] == ["refund"]
+    assert read(told.model_copy(update={"asks_for": ERASED})).demands == ()
+    assert read(told.model_copy(update={"narrative": ERASED, "asks_for": ERASED})).language is None
 
 
 def test_registration_is_linked_to_what_the_look_up_finds() -> None:

@@ -93,7 +93,8 @@ def test_money_is_talked_about_in_every_way_and_settled_often_enough(firsts: lis
 def test_what_the_rules_read_as_a_demand_for_money_has_its_negotiation(firsts: list[Complaint]) -> None:
     rules = load_rules()
     for each in firsts:
-        read = {demand.kind for demand in classify(each["narrative"], rules).demands}
+        told = classify(each["narrative"], rules, asks_for=each.get("asks_for", ""))
+        read = {demand.kind for demand in told.demands}
 
         assert not read & MONEY_DEMANDS or "bargain" in each["story"], each["reference"]
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from services.intake.domain.classify.bypass import bypass_of
 from services.intake.domain.classify.deadlines import deadline_ahead
-from services.intake.domain.classify.demands import demands_of
-from services.intake.domain.classify.model import Bypass, Classification, Label
+from services.intake.domain.classify.demands import demands_of, joined, wishes_of
+from services.intake.domain.classify.model import Bypass, Classification, Demand, Label, Language
 from services.intake.domain.classify.people import person_of
-from services.intake.domain.classify.reading import CHARACTERS_MAX, reading_of
+from services.intake.domain.classify.reading import CHARACTERS_MAX, Reading, reading_of
 from services.intake.domain.classify.rules import Rules
 from services.intake.domain.classify.severity import severity_of
 from services.intake.domain.classify.tense import tense_cue
@@ -18,10 +18,13 @@ from services.intake.domain.classify.timing import timing_of
 from shared_kernel.terms import language_of
 
 
-def classify(narrative: str, rules: Rules, *, received_at: datetime | None = None) -> Classification:
+def classify(
+    narrative: str, rules: Rules, *, asks_for: str = "", received_at: datetime | None = None
+) -> Classification:
     """Classify a narrative in the customer's words (`domain.md` 2).
 
-    Never raises, whatever the text. `received_at` only serves to tell whether a date named in the text is
+    Never raises, whatever the text. `asks_for` is the register's field for what the customer wants: what it says
+    comes before what the narrative lets one guess. `received_at` only serves to tell whether a date named in the text is
     still ahead. A narrative in neither Chinese nor English comes back unclassified, and one too long to be
     read whole (`CHARACTERS_MAX`) asks for a person as well.
     """
@@ -38,7 +41,7 @@ def classify(narrative: str, rules: Rules, *, received_at: datetime | None = Non
     return Classification(
         timing=timing.label,
         severity=severity_of(reading, rules, language),
-        demands=demands_of(reading, rules, language),
+        demands=_demands(reading, rules, language, asks_for),
         threats=threats_of(reading, rules, language),
         bypass=bypass_of(reading, rules, language),
         needs=person.needs,
@@ -49,6 +52,14 @@ def classify(narrative: str, rules: Rules, *, received_at: datetime | None = Non
         rules_version=rules.version,
         bill=timing.bill,
     )
+
+
+def _demands(reading: Reading, rules: Rules, language: Language, asks_for: str) -> tuple[Demand, ...]:
+    told = demands_of(reading, rules, language)
+    if not asks_for:
+        return told
+    wishes, waived = wishes_of(asks_for, rules, language_of(asks_for) or language)
+    return joined(wishes, told, waived)
 
 
 def _unclassified(rules: Rules) -> Classification:

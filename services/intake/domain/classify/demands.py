@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from services.intake.domain.classify.amounts import Sum, sums_of
 from services.intake.domain.classify.model import Demand, DemandKind, Evidence
-from services.intake.domain.classify.reading import Reading, Span
+from services.intake.domain.classify.reading import Reading, Span, reading_of
 from services.intake.domain.classify.rules import Hit, Rules, hits
 
 # The main demand is the one that costs the firm most (labelling guide, section 5).
@@ -33,6 +34,15 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
+
+# What the register's own field is headed by when it is read.
+_WISHES = "诉求: "
+# What may stand before a sum that is itself the wish: the price of a thing to repair is none, nor a past offer.
+_ASKED_BEFORE = re.compile(
+    r"(?:: |[,;.。、]\s*|\b(?:and|or)\s|[并和或及])"
+    r"(?:(?:i|we) want |give (?:me|us) |pay(?:ment of)? (?:me |us )?|(?:a )?credit of |return of |要求|要|支付|付|给|共|合计|违约金|误工费|损失费?)?$"
+)
+_BACK = re.compile(r"追回|退|return of|(?<!call )(?<!ring )\bback\b")
 
 # How near a sum must stand to a demand, in characters: to be chosen among several, or being the only one.
 _TOUCHING = {"zh": 2, "en": 5}
@@ -64,6 +74,67 @@ def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, .
         )
         for kind in _in_order(lines, listed)
     )
+
+
+def wishes_of(asks_for: str, rules: Rules, language: str) -> tuple[tuple[Demand, ...], frozenset[DemandKind]]:
+    """Return the demands of the register's own field, and what the customer says there they do not want.
+
+    The field is read like the list of wishes in a complaint form: a noun alone is a wish there.
+    """
+    reading = reading_of(_WISHES + asks_for.replace("\n", " "), language)
+    waived = _waived(reading, rules, language)
+    found = tuple(each for each in demands_of(reading, rules, language) if each.kind not in waived)
+    if not waived and not any(each.kind in _MONEY_KINDS for each in found):
+        found = (*_sum_alone(reading), *(each for each in found if each.kind != "other"))
+    return tuple(_in_field(each) for each in found), waived
+
+
+def joined(
+    wishes: tuple[Demand, ...], told: tuple[Demand, ...], waived: frozenset[DemandKind]
+) -> tuple[Demand, ...]:
+    """Put what the customer asks for before what the narrative adds; a sum told only there is kept."""
+    by_kind = {each.kind: each for each in told}
+    first = tuple(_with_sum(each, by_kind.get(each.kind)) for each in wishes)
+    asked = {each.kind for each in wishes} | waived | ({"other"} if wishes else set())
+    return first + tuple(each for each in told if each.kind not in asked)
+
+
+def _sum_alone(reading: Reading) -> tuple[Demand, ...]:
+    """Read a sum in the field as a wish for money, though no word says what for."""
+    named = _only(list(_in_dispute(reading)))
+    if named is None or not _ASKED_BEFORE.search(reading.text[: named.start]):
+        return ()
+    kind: DemandKind = "refund" if _BACK.search(reading.text) else "compensation"
+    line = Evidence(named.start, named.end, "demands.field_sum", 1.0)
+    return (_demand(kind, [line], in_list=False, tied=named),)
+
+
+def _with_sum(wish: Demand, told: Demand | None) -> Demand:
+    if wish.amount is not None or told is None or told.amount is None:
+        return wish
+    evidence = wish.evidence + told.evidence
+    return replace(wish, amount=told.amount, currency=told.currency, evidence=evidence)
+
+
+def _in_field(demand: Demand) -> Demand:
+    """Count the offsets from the beginning of the field, and say that it is the field they count in."""
+    return replace(
+        demand,
+        evidence=tuple(
+            replace(
+                each,
+                start=max(0, each.start - len(_WISHES)),
+                end=max(0, each.end - len(_WISHES)),
+                field="asks_for",
+            )
+            for each in demand.evidence
+        ),
+    )
+
+
+def _waived(reading: Reading, rules: Rules, language: str) -> frozenset[DemandKind]:
+    cues = hits(reading, rules.of("demands", language))
+    return _WAIVABLE_KINDS if any(hit.cue.kind == _WAIVED for hit in cues) else frozenset()
 
 
 def _said(

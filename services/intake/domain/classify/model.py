@@ -21,14 +21,16 @@ Motive: TypeAlias = Literal["vent", "respect", "redress", "recognition", "sugges
 Temperament: TypeAlias = Literal["lively", "perfectionist", "forceful"]
 Language: TypeAlias = Literal["zh", "en"]
 
+Field: TypeAlias = Literal["narrative", "asks_for"]
+
 LabelT_co = TypeVar("LabelT_co", bound=str, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One span of the narrative that spoke for or against a label.
+    """One span of the register's words that spoke for or against a label.
 
-    `start` and `end` count Unicode code points of the narrative as given (`narrative[start:end]`);
+    `start` and `end` count Unicode code points of the field as given (`narrative[start:end]`);
     `rule` names the entry of the rule table; `points` is what it added (timing: positive for ongoing).
     """
 
@@ -36,6 +38,7 @@ class Evidence:
     end: int
     rule: str
     points: float = 0.0
+    field: Field = "narrative"
 
     def quoted(self, narrative: str) -> str:
         """Return the words this evidence points at."""
