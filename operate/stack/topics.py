@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
+import stamina
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import BrokerNotAvailableError, KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.topics import Topic
 from eventlog.kafka.access import KafkaAccess, access_to
@@ -15,6 +16,7 @@ from operate.kafka_access import kafka_trouble
 
 LOCAL_PARTITIONS = 3
 _BROKERS_DEFAULT = -1
+_PATIENCE_SECONDS = 30.0
 
 
 async def ensure_topics(
@@ -40,6 +42,7 @@ async def ensure_topics(
         for topic in topics
     ]
     async with _admin(access_to(kafka)) as admin:
+        await brokers_are_told(admin.describe_cluster)
         answer = await admin.create_topics(asked)
     for name, code, message in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
@@ -47,6 +50,20 @@ async def ensure_topics(
                 f"The topic {name} could not be made: {message or for_code(code).__name__}.",
                 "Check that the account at AMENDS_KAFKA may create topics, or let its operator create them.",
             )
+
+
+async def brokers_are_told(describe_cluster: Callable[[], Awaitable[dict[str, object]]]) -> None:
+    """Wait until a cluster names its brokers, half a minute at most. Raises BrokerNotAvailableError.
+
+    A broker that has just started, or stood still for longer than its session, answers before it belongs to its
+    cluster again; the library's client trips over an answer without any broker.
+    """
+    async for attempt in stamina.retry_context(
+        on=BrokerNotAvailableError, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.1, wait_max=1.0
+    ):
+        with attempt:
+            if not (await describe_cluster())["brokers"]:
+                raise BrokerNotAvailableError
 
 
 async def drop_topics(kafka: KafkaAccess | str, prefix: str) -> None:

@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 
 import pytest
+import stamina
+from aiokafka.errors import BrokerNotAvailableError
 
 from operate.errors import OperateError
 from operate.stack import unprivileged
@@ -18,6 +20,7 @@ from operate.stack.logs import last_lines
 from operate.stack.ports import LOCALHOST, free_port, is_open
 from operate.stack.secret_files import secret_file
 from operate.stack.state import Running, StackState, read_state, write_state
+from operate.stack.topics import brokers_are_told
 
 
 def test_state_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -118,3 +121,22 @@ def test_root_starts_postgresql_as_somebody_else(tmp_path: Path, monkeypatch: py
 
     assert hidden[-2:] == ["yes", "postgres"]
     assert open_to_all[-2:] == ["no", "postgres"]
+
+
+async def test_a_cluster_is_awaited_until_it_names_a_broker() -> None:
+    answers: list[dict[str, object]] = [{"brokers": []}, {"brokers": []}, {"brokers": [{"node_id": 1}]}]
+
+    async def describe_cluster() -> dict[str, object]:
+        return answers.pop(0)
+
+    await brokers_are_told(describe_cluster)
+
+    assert not answers
+
+
+async def test_a_cluster_that_never_names_a_broker_is_given_up() -> None:
+    async def describe_cluster() -> dict[str, object]:
+        return {"brokers": []}
+
+    with stamina.set_testing(testing=True), pytest.raises(BrokerNotAvailableError):
+        await brokers_are_told(describe_cluster)
