@@ -16,8 +16,9 @@ import asyncpg
 import psutil
 from pydantic import BaseModel
 
-from benchmarks.figures import Figure, Goal, Sample
+from benchmarks.figures import Figure, Goal
 from benchmarks.peers import PEERS, PeerName
+from benchmarks.rounds import Taken
 from operate.settings import REPOSITORY
 from operate.stack import kafka_jars
 from operate.stack.local import Engines
@@ -55,11 +56,17 @@ class Judgement(BaseModel):
 
 
 class Measured(BaseModel):
-    """One figure, measured."""
+    """One figure, measured.
+
+    `stolen` has for each sample the share of the processors, 0 to 1, that the host of the machine gave to others
+    meanwhile; `taken_again` counts the samples thrown away because that was too much.
+    """
 
     name: str
     title: str
     measures: dict[str, Measure]
+    stolen: dict[PeerName, list[float]]
+    taken_again: int
 
 
 class Machine(BaseModel):
@@ -85,15 +92,21 @@ class Results(BaseModel):
     judgements: list[Judgement]
 
 
-def measured(figure: Figure, samples: Mapping[PeerName, Sequence[Sample]]) -> Measured:
+def measured(figure: Figure, samples: Mapping[PeerName, Sequence[Taken]]) -> Measured:
     """Return what the samples of a figure come to; a measure that not every sample has is left out."""
-    everything = [sample for peer in PEERS for sample in samples[peer]]
+    everything = [taken for peer in PEERS for taken in samples[peer]]
     measures = {
-        name: _measure(unit, {peer: [sample[name] for sample in samples[peer]] for peer in PEERS})
+        name: _measure(unit, {peer: [taken.sample[name] for taken in samples[peer]] for peer in PEERS})
         for name, unit in figure.units.items()
-        if all(name in sample for sample in everything)
+        if all(name in taken.sample for taken in everything)
     }
-    return Measured(name=figure.name, title=figure.title, measures=measures)
+    return Measured(
+        name=figure.name,
+        title=figure.title,
+        measures=measures,
+        stolen={peer: [round(taken.stolen, 3) for taken in samples[peer]] for peer in PEERS},
+        taken_again=sum(taken.again for taken in everything),
+    )
 
 
 def judged(figure: Figure, found: Measured) -> list[Judgement]:

@@ -13,9 +13,12 @@ _WHOLE_FROM = 100
 
 def table(results: Results) -> Table:
     """Return one line for each measure: medians with the smallest and the largest sample, and what was asked."""
+    again = sum(figure.taken_again for figure in results.figures)
     made = Table(
         title=f"{results.rounds} rounds: medians, in brackets the smallest and the largest; under 15 % is noise",
         title_justify="left",
+        caption=f"{again} samples taken again: the host had taken the processors away" if again else None,
+        caption_justify="left",
     )
     made.add_column("figure")
     for column in ("measure", "ours", "peer", "ratio", "asked", ""):
