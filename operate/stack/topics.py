@@ -59,7 +59,12 @@ async def brokers_are_told(describe_cluster: Callable[[], Awaitable[dict[str, ob
     cluster again; the library's client trips over an answer without any broker.
     """
     async for attempt in stamina.retry_context(
-        on=BrokerNotAvailableError, attempts=None, timeout=_PATIENCE_SECONDS, wait_initial=0.1, wait_max=1.0
+        on=BrokerNotAvailableError,
+        attempts=None,
+        timeout=_PATIENCE_SECONDS,
+        wait_initial=0.05,
+        wait_max=1.0,
+        wait_jitter=0.05,
     ):
         with attempt:
             if not (await describe_cluster())["brokers"]:

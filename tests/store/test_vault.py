@@ -21,8 +21,8 @@ from services.compensation.settlement.settling import LISTENS_TO
 from services.compensation.settlement.signing import new_signing_certificate
 from services.compensation.settlement.vault import Handed, Item, NotInVault, Vault
 from tests.store.settling import URL, VAULT_KEY, House, house, settled
+from tests.support.agreements import text_of
 from tests.unit.compensation import story
-from tests.unit.compensation.settlement.test_document import text_of
 
 PEM = new_signing_certificate("晨星家电有限公司")
 WORDS = b"the seal was ours, says the laboratory"

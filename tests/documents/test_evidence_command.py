@@ -12,7 +12,7 @@ from operate.commands.evidence import app
 from operate.errors import OperateError
 from services.compensation.settlement.document import render
 from services.compensation.settlement.signing import Signer, new_signing_certificate
-from tests.unit.compensation.settlement.test_document import ENGLISH
+from tests.support.agreements import ENGLISH
 
 
 @pytest.fixture(scope="module")

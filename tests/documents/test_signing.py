@@ -9,7 +9,7 @@ import pytest
 from operate.evidence.pdf import check_pdf
 from services.compensation.settlement.document import render
 from services.compensation.settlement.signing import Signer, SigningKeyUnusable, new_signing_certificate
-from tests.unit.compensation.settlement.test_document import ENGLISH
+from tests.support.agreements import ENGLISH
 
 PEM = new_signing_certificate("Morningstar Appliances Ltd")
 
