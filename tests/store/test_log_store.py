@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from eventlog.chain import link_hash, row_hash
 from eventlog.clock import Clock, fresh_id
 from eventlog.flush import ANY_VERSION, Chain, InboxAdvance, KnownCommand, NewEvent, TimerChange, Verdict
@@ -72,6 +74,17 @@ async def test_command_ids_are_kept_and_forgotten_by_real_time(storage: Storage)
     assert {old.id: old} == known
     assert (kept, forgotten) == (0, 1)
     assert await storage.log.known([old.id]) == {}
+
+
+@pytest.mark.parametrize("made", [0, 1])
+async def test_a_command_is_known_by_what_it_made_itself_whatever_its_chain_holds(
+    storage: Storage, made: int
+) -> None:
+    command = KnownCommand(UUID(int=1), "account-1", 1, made)
+
+    await storage.log.append([chain("account-1", events=1, commands=[command])])
+
+    assert await storage.log.known([command.id]) == {command.id: command}
 
 
 async def test_a_forgotten_id_is_a_new_one(log: EventLog, storage: Storage) -> None:
