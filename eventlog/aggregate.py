@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -54,6 +54,9 @@ class Catalogue:
         """Raise UnreadableEvent for a row this release cannot read: passing it by would lose what it calls for."""
         for row in rows:
             self.of(row.stream).codec.check(row)
+
+    def __iter__(self) -> Iterator[Aggregate[Any, Any, Any]]:
+        return iter(self._by_category.values())
 
     def __contains__(self, stream: object) -> bool:
         return isinstance(stream, str) and stream.split("-", 1)[0] in self._by_category

@@ -38,7 +38,9 @@ class Decider(Generic[S, C, E]):
 
     `decide` answers `[]` when what is asked is already so and raises `Refused` when a rule forbids it.
     `evolve` records and never judges. `timers` says which durable timers a state wants (name to due
-    time); the engine arms and cancels the difference in the same transaction as the events.
+    time); the engine arms and cancels the difference in the same transaction as the events. `timer_rules` is raised
+    with every release in which `timers` wants of states there may be already what it did not want before: the
+    leader then arms that once (`rearming`).
     """
 
     category: str
@@ -47,6 +49,7 @@ class Decider(Generic[S, C, E]):
     decide: Callable[[C, S], Sequence[E]]
     evolve: Callable[[S, E], S]
     timers: Callable[[S], Mapping[str, datetime]] = no_timers
+    timer_rules: int = 1
 
     def fold(self, events: Iterable[E], state: S | None = None) -> S:
         """Return the state after `events`, starting from `state` or from the initial one."""

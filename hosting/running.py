@@ -30,6 +30,7 @@ from eventlog.observe import Observer
 from eventlog.postgres.followers import postgres_storage
 from eventlog.postgres.pool import Pool, open_pool
 from eventlog.projections import Projection, ProjectionFollower
+from eventlog.rearming import Rearming
 from eventlog.relay import PAGE as RELAY_PAGE
 from eventlog.relay import Relay
 from eventlog.store import Storage
@@ -201,6 +202,7 @@ class Running:
                 for follower in (*projections, *self.parts.reactions(self)):
                     group.create_task(self._follow(follower, epoch))
                 group.create_task(dead_letters.run(epoch))
+                group.create_task(self._rearm(epoch))
                 group.create_task(Timers(self.log, self.parts.on_timer, observer=self.observer).run())
         except* Fenced:
             raise Fenced(f"epoch {epoch} no longer leads") from None
@@ -218,6 +220,12 @@ class Running:
             # Consumers have heard what this log does not know: an operator restores the newer log, or gives
             # the topics a fresh start and republishes.
             logger.critical("topic_ahead_of_log", event_id=self.ahead)
+
+    async def _rearm(self, epoch: int) -> None:
+        rearming = Rearming(self.log, self.storage.followers)
+        async for attempt in stamina.retry_context(on=Unavailable, attempts=None, timeout=None, wait_max=5.0):
+            with attempt:
+                await rearming.run(epoch)
 
     async def _follow(self, follower: Follower, epoch: int, page: int | None = None) -> None:
         sized = {} if page is None else {"page": page}

@@ -4,9 +4,11 @@
 SELECT clock_timestamp() AS real, eventlog.now() AS domain
 
 -- name: standing
+WITH followers AS (
+    SELECT position FROM eventlog.checkpoints WHERE name <> 'dead_letter_relay' AND name NOT LIKE 'timers-%')
 SELECT coalesce((SELECT position FROM eventlog.events ORDER BY position DESC LIMIT 1), 0) AS head,
-       (SELECT count(*) FROM eventlog.checkpoints WHERE name <> 'dead_letter_relay') AS followers,
-       (SELECT coalesce(min(position), 0) FROM eventlog.checkpoints WHERE name <> 'dead_letter_relay') AS followed,
+       (SELECT count(*) FROM followers) AS followers,
+       (SELECT coalesce(min(position), 0) FROM followers) AS followed,
        (SELECT count(*) FROM eventlog.timers WHERE due_at <= eventlog.now()) AS timers_due,
        (SELECT count(*) FROM eventlog.parked) AS parked
 

@@ -40,6 +40,8 @@ def negotiation_decider(policy: NegotiationPolicy) -> NegotiationDecider:
         decide=partial(_decide, policy=policy),
         evolve=evolve,
         timers=timers,
+        # 2: approval, signing, payment, payee and review have clocks.
+        timer_rules=2,
     )
 
 
