@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from services.intake.domain.classify import classify
+from services.intake.domain.classify.reading import CHARACTERS_MAX
 from services.intake.policy_files import load_rules
 
 RULES = load_rules()
@@ -27,6 +28,19 @@ def asked(
         ("A letter of apology", ("apology", None, None)),
         ("An explanation", ("explanation", None, None)),
         ("Cancel line 2, refund $46.88", ("refund", Decimal("46.88"), "USD")),
+        ("Please fix my phone", ("fix", None, None)),
+        ("Please apologise", ("apology", None, None)),
+        ("Explain why it failed", ("explanation", None, None)),
+        ("compensate me $200", ("compensation", Decimal(200), "USD")),
+        ("Reimburse $80", ("refund", Decimal(80), "USD")),
+        ("I want the delivery fee back", ("refund", None, None)),
+        ("I have not received my refund", ("refund", None, None)),
+        ("No refund received yet, pay it", ("refund", None, None)),
+        ("赔我500元", ("compensation", Decimal(500), "CNY")),
+        ("返还押金", ("refund", None, None)),
+        ("把钱还给我", ("refund", None, None)),
+        ("赔偿5000元并维修", ("compensation", Decimal(5000), "CNY")),
+        ("£58.50 on the next bill", ("compensation", Decimal("58.50"), "GBP")),
     ],
 )
 def test_what_the_field_asks_for_is_the_main_demand(
@@ -51,7 +65,15 @@ def test_a_sum_alone_in_the_field_is_a_wish_for_money(asks_for: str, kind: str) 
 
 
 @pytest.mark.parametrize(
-    "asks_for", ["Replace the £300 kettle", "They offered £50, explain why", "换掉那只300元的水壶"]
+    "asks_for",
+    [
+        "Replace the £300 kettle",
+        "Repair it, $200 is too much",
+        "They offered £50, explain why",
+        "换掉那只300元的水壶",
+        "换货, 299元的那款",
+        "赔礼道歉",
+    ],
 )
 def test_a_price_or_a_past_offer_in_the_field_is_no_wish_for_money(asks_for: str) -> None:
     kinds = {kind for kind, *_ in asked(asks_for, "The delivery came six hours late.")}
@@ -69,6 +91,43 @@ def test_who_says_in_the_field_that_no_money_is_wanted_asks_for_none() -> None:
     kinds = {kind for kind, *_ in asked("不要赔偿，只要道歉。", "我要求赔偿500元。")}
 
     assert kinds == {"apology"}
+
+
+@pytest.mark.parametrize(
+    ("asks_for", "kinds"),
+    [
+        ("不要退款，要赔偿500元", {"compensation"}),
+        ("I don't want a refund, I want $500 compensation", {"compensation"}),
+        ("不接受换货，要求退款", {"refund"}),
+        ("退款299元，不要换货", {"refund"}),
+        ("A refund is not what I want, repair it", {"fix"}),
+        ("no refund, just a replacement", {"fix"}),
+        ("只要道歉，不要赔偿", {"apology"}),
+        ("No compensation needed", set()),
+    ],
+)
+def test_what_the_field_denies_is_no_wish_and_what_it_asks_for_beside_it_is_one(
+    asks_for: str, kinds: set[str]
+) -> None:
+    assert {kind for kind, *_ in asked(asks_for, "The delivery came six hours late.")} == kinds
+
+
+def test_only_the_kind_denied_in_the_field_is_taken_from_the_narrative() -> None:
+    narrative = "我要求退款300元，要求你们道歉。"
+
+    assert [kind for kind, *_ in asked("不要退款，要赔偿500元", narrative)] == ["compensation", "apology"]
+
+
+@pytest.mark.parametrize("narrative", ["", "これはひどい"])
+def test_a_wish_in_the_field_is_read_where_the_narrative_is_in_no_language_of_ours(narrative: str) -> None:
+    found = classify(narrative, RULES, asks_for="退款500元")
+
+    assert [(each.kind, each.amount) for each in found.demands] == [("refund", Decimal(500))]
+    assert (found.language, found.needs_review) == (None, True)
+
+
+def test_a_field_too_long_to_be_read_whole_asks_for_a_person() -> None:
+    assert classify("电梯昨天停了一个小时。", RULES, asks_for="退款。" * CHARACTERS_MAX).needs_review
 
 
 def test_evidence_in_the_field_counts_from_its_beginning_and_says_so() -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 
 from services.intake.domain.classify.amounts import Sum, sums_of
 from services.intake.domain.classify.model import Demand, DemandKind, Evidence
-from services.intake.domain.classify.reading import Reading, Span, reading_of
+from services.intake.domain.classify.reading import Reading, Span
 from services.intake.domain.classify.rules import Hit, Rules, hits
 
 # The main demand is the one that costs the firm most (labelling guide, section 5).
 BY_COST: tuple[DemandKind, ...] = ("compensation", "refund", "fix", "apology", "explanation", "other")
-_MONEY_KINDS = frozenset({"refund", "compensation"})
-_WAIVABLE_KINDS: frozenset[DemandKind] = frozenset({"refund", "compensation", "other"})
-_WAIVED = "none"
+MONEY_KINDS = frozenset({"refund", "compensation"})
+WAIVABLE_KINDS: frozenset[DemandKind] = frozenset({"refund", "compensation", "other"})
+WAIVED = "none"
 
 # The list of wishes of a complaint form: there, compensation beside something else is routine.
 _FORM = re.compile(
@@ -34,15 +33,6 @@ _FORM_WISHES: tuple[tuple[DemandKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
-
-# What the register's own field is headed by when it is read.
-_WISHES = "诉求: "
-# What may stand before a sum that is itself the wish: the price of a thing to repair is none, nor a past offer.
-_ASKED_BEFORE = re.compile(
-    r"(?:: |[,;.。、]\s*|\b(?:and|or)\s|[并和或及])"
-    r"(?:(?:i|we) want |give (?:me|us) |pay(?:ment of)? (?:me |us )?|(?:a )?credit of |return of |要求|要|支付|付|给|共|合计|违约金|误工费|损失费?)?$"
-)
-_BACK = re.compile(r"追回|退|return of|(?<!call )(?<!ring )\bback\b")
 
 # How near a sum must stand to a demand, in characters: to be chosen among several, or being the only one.
 _TOUCHING = {"zh": 2, "en": 5}
@@ -64,77 +54,16 @@ def demands_of(reading: Reading, rules: Rules, language: str) -> tuple[Demand, .
     listed, form = _listed(reading)
     said = _said(reading, rules, language, form)
     lines = {kind: said.get(kind, []) + listed.get(kind, []) for kind in BY_COST}
-    sums = _in_dispute(reading)
+    sums = in_dispute(reading)
     return tuple(
-        _demand(
+        demand_of(
             kind,
             lines[kind],
             in_list=kind in listed,
-            tied=_tied(reading, language, sums, lines[kind]) if kind in _MONEY_KINDS else None,
+            tied=tied(reading, language, sums, lines[kind]) if kind in MONEY_KINDS else None,
         )
         for kind in _in_order(lines, listed)
     )
-
-
-def wishes_of(asks_for: str, rules: Rules, language: str) -> tuple[tuple[Demand, ...], frozenset[DemandKind]]:
-    """Return the demands of the register's own field, and what the customer says there they do not want.
-
-    The field is read like the list of wishes in a complaint form: a noun alone is a wish there.
-    """
-    reading = reading_of(_WISHES + asks_for.replace("\n", " "), language)
-    waived = _waived(reading, rules, language)
-    found = tuple(each for each in demands_of(reading, rules, language) if each.kind not in waived)
-    if not waived and not any(each.kind in _MONEY_KINDS for each in found):
-        found = (*_sum_alone(reading), *(each for each in found if each.kind != "other"))
-    return tuple(_in_field(each) for each in found), waived
-
-
-def joined(
-    wishes: tuple[Demand, ...], told: tuple[Demand, ...], waived: frozenset[DemandKind]
-) -> tuple[Demand, ...]:
-    """Put what the customer asks for before what the narrative adds; a sum told only there is kept."""
-    by_kind = {each.kind: each for each in told}
-    first = tuple(_with_sum(each, by_kind.get(each.kind)) for each in wishes)
-    asked = {each.kind for each in wishes} | waived | ({"other"} if wishes else set())
-    return first + tuple(each for each in told if each.kind not in asked)
-
-
-def _sum_alone(reading: Reading) -> tuple[Demand, ...]:
-    """Read a sum in the field as a wish for money, though no word says what for."""
-    named = _only(list(_in_dispute(reading)))
-    if named is None or not _ASKED_BEFORE.search(reading.text[: named.start]):
-        return ()
-    kind: DemandKind = "refund" if _BACK.search(reading.text) else "compensation"
-    line = Evidence(named.start, named.end, "demands.field_sum", 1.0)
-    return (_demand(kind, [line], in_list=False, tied=named),)
-
-
-def _with_sum(wish: Demand, told: Demand | None) -> Demand:
-    if wish.amount is not None or told is None or told.amount is None:
-        return wish
-    evidence = wish.evidence + told.evidence
-    return replace(wish, amount=told.amount, currency=told.currency, evidence=evidence)
-
-
-def _in_field(demand: Demand) -> Demand:
-    """Count the offsets from the beginning of the field, and say that it is the field they count in."""
-    return replace(
-        demand,
-        evidence=tuple(
-            replace(
-                each,
-                start=max(0, each.start - len(_WISHES)),
-                end=max(0, each.end - len(_WISHES)),
-                field="asks_for",
-            )
-            for each in demand.evidence
-        ),
-    )
-
-
-def _waived(reading: Reading, rules: Rules, language: str) -> frozenset[DemandKind]:
-    cues = hits(reading, rules.of("demands", language))
-    return _WAIVABLE_KINDS if any(hit.cue.kind == _WAIVED for hit in cues) else frozenset()
 
 
 def _said(
@@ -143,10 +72,10 @@ def _said(
     said: dict[DemandKind, list[Evidence]] = defaultdict(list)
     waived: frozenset[DemandKind] = frozenset()
     for hit in hits(reading, rules.of("demands", language)):
-        if hit.cue.kind == _WAIVED:
-            waived = _WAIVABLE_KINDS
+        if hit.cue.kind == WAIVED:
+            waived = WAIVABLE_KINDS
         elif not (form and form[0] <= hit.start < form[1]):
-            said[_kind(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
+            said[kind_of(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
     return {kind: lines for kind, lines in said.items() if kind not in waived}
 
 
@@ -175,14 +104,16 @@ def _listed(reading: Reading) -> tuple[dict[DemandKind, list[Evidence]], Span | 
     return listed, form.span()
 
 
-def _kind(hit: Hit) -> DemandKind:
+def kind_of(hit: Hit) -> DemandKind:
+    """Return the demand a cue speaks of."""
     for kind in BY_COST:
         if kind == hit.cue.kind:
             return kind
     return "other"
 
 
-def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum | None) -> Demand:
+def demand_of(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum | None) -> Demand:
+    """Return a demand with its evidence and the sum tied to it; one out of a list of wishes is surer."""
     sure = (_LISTED_CONFIDENCE if in_list else _SAID_CONFIDENCE) + _MORE_SURE * len(lines)
     evidence = tuple(lines[:_EVIDENCE_MAX])
     if tied is not None:
@@ -196,12 +127,12 @@ def _demand(kind: DemandKind, lines: list[Evidence], *, in_list: bool, tied: Sum
     )
 
 
-def _tied(reading: Reading, language: str, sums: tuple[Sum, ...], lines: list[Evidence]) -> Sum | None:
+def tied(reading: Reading, language: str, sums: tuple[Sum, ...], lines: list[Evidence]) -> Sum | None:
     """Pick the sum a money demand is about: the one that touches it, else the only one in dispute at all."""
     touching = [named for named in sums if any(_touches(reading, language, named, line) for line in lines)]
     if touching:
-        return _only(touching)
-    alone = _only(list(sums))
+        return only(touching)
+    alone = only(list(sums))
     if alone is None:
         return None
     reach = _NEAR[language]
@@ -210,7 +141,7 @@ def _tied(reading: Reading, language: str, sums: tuple[Sum, ...], lines: list[Ev
     return alone if is_near or _TIED_BY.search(around) else None
 
 
-def _in_dispute(reading: Reading) -> tuple[Sum, ...]:
+def in_dispute(reading: Reading) -> tuple[Sum, ...]:
     """Leave out quoted sums, and those the text calls a worth or a deduction anywhere."""
     sums = [named for named in sums_of(reading) if not reading.is_quoted(named.start)]
     aside = {named.amount for named in sums if _is_aside(reading, named)}
@@ -221,7 +152,7 @@ def _is_aside(reading: Reading, named: Sum) -> bool:
     return bool(_NOT_IN_DISPUTE.search(reading.text[max(0, named.start - 8) : named.start]))
 
 
-def _only(sums: list[Sum]) -> Sum | None:
+def only(sums: list[Sum]) -> Sum | None:
     """Return the sum when all are the same one, the spelling with its currency first."""
     amounts = {named.amount for named in sums}
     with_currency = [named for named in sums if named.currency]
