@@ -1,13 +1,13 @@
 """Print the commands that create every topic and grant every right, from the table in `contracts/topics.py`.
 
-For the tools that come with Apache Kafka: `python -m deploy.topics | sh`, with BOOTSTRAP set to the brokers and, where
-they ask for TLS and a login, COMMAND_CONFIG to a properties file that says how.
+For the tools that come with Apache Kafka: `python -m deploy.topics | sh -e`, with BOOTSTRAP exported as the brokers
+and, where they ask for TLS and a login, COMMAND_CONFIG as a properties file that says how.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from contracts.topics import Topic, all_topics
@@ -18,9 +18,12 @@ _BROKERS = '--bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "
 
 
 def commands(replication: int = REPLICATION, in_sync_min: int = IN_SYNC_MIN) -> Iterator[str]:
-    """Yield one shell command for each topic and each right; repeating them changes nothing."""
+    """Yield the shell commands for each topic and each right; repeating them changes nothing."""
     for topic in all_topics():
-        yield _creation(topic, replication, in_sync_min)
+        settings = {**topic.settings, "min.insync.replicas": str(in_sync_min)}
+        yield _creation(topic, settings, replication)
+        # A topic that is there already keeps what it was made with.
+        yield _alteration(topic, settings)
         yield _right(topic.producer, "Write", "--topic", topic.name)
         if not topic.private:
             # Before it publishes, a service looks at its topic's last records: is it ahead of a restored log?
@@ -30,12 +33,19 @@ def commands(replication: int = REPLICATION, in_sync_min: int = IN_SYNC_MIN) -> 
             yield _right(consumer, "Read", "--group", consumer)
 
 
-def _creation(topic: Topic, replication: int, in_sync_min: int) -> str:
-    settings = {**topic.settings, "min.insync.replicas": str(in_sync_min)}
+def _creation(topic: Topic, settings: Mapping[str, str], replication: int) -> str:
     options = " ".join(f"--config {quote(f'{name}={value}')}" for name, value in settings.items())
     return (
         f"kafka-topics.sh {_BROKERS} --create --if-not-exists --topic {quote(topic.name)}"
         f" --partitions {topic.partitions} --replication-factor {replication} {options}"
+    )
+
+
+def _alteration(topic: Topic, settings: Mapping[str, str]) -> str:
+    options = ",".join(f"{name}={value}" for name, value in settings.items())
+    return (
+        f"kafka-configs.sh {_BROKERS} --alter --entity-type topics --entity-name {quote(topic.name)}"
+        f" --add-config {quote(options)}"
     )
 
 

@@ -99,7 +99,10 @@ def test_every_topic_is_created_and_its_rights_are_granted() -> None:
     for topic in all_topics():
         (creation,) = [line for line in said if f"--create --if-not-exists --topic {topic.name} " in line]
         assert f"--partitions {topic.partitions} --replication-factor 3 " in creation
-        assert f"--config retention.ms={topic.settings['retention.ms']}" in creation
+        (alteration,) = [line for line in said if f" --entity-name {topic.name} " in line]
+        for name, value in topic.settings.items():
+            assert f"--config {name}={value}" in creation
+            assert f"{name}={value}" in alteration.split(" --add-config ")[1].split(",")
     assert granted(said, "Write") == {(topic.producer, topic.name) for topic in all_topics()}
     assert granted(said, "Read") == {
         (reader, topic.name)
