@@ -69,8 +69,9 @@ async def _left_as_it_was(_connection: Connection) -> None:
 class Line:
     """Runs statements one by one on connections kept in hand while they come close together.
 
-    To take a connection from the pool and give it back costs as much as a small query. What is kept goes back
-    after `KEPT_SECONDS` without use, so closing the pool waits no longer than that.
+    To take a connection from the pool and give it back costs as much as a small query. Nothing is kept while one
+    of the line's own callers waits for the pool, nor the pool's last connection; what is kept goes back after
+    `KEPT_SECONDS` without use, twice that at most.
     """
 
     KEPT_MAX = 2
@@ -78,6 +79,8 @@ class Line:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._kept_max = min(self.KEPT_MAX, pool.get_max_size() - 1)
+        self._waiting = 0
         self._kept: list[Borrowed] = []
         self._was_used = False
         self._is_looking = False
@@ -91,7 +94,7 @@ class Line:
         except BaseException:
             await self._pool.release(connection)
             raise
-        if len(self._kept) == self.KEPT_MAX:
+        if self._waiting or len(self._kept) >= self._kept_max:
             await self._pool.release(connection)
         else:
             self._keep(connection)
@@ -102,7 +105,11 @@ class Line:
             if _is_alive(connection := self._kept.pop()):
                 return connection
             await self._pool.release(connection)
-        return await self._pool.acquire()
+        self._waiting += 1
+        try:
+            return await self._pool.acquire()
+        finally:
+            self._waiting -= 1
 
     def _keep(self, connection: Borrowed) -> None:
         self._kept.append(connection)

@@ -63,6 +63,36 @@ async def test_others_get_connections_while_one_is_kept(small: Pool) -> None:
         await small.release(each)
 
 
+async def test_callers_that_wait_are_served_before_those_that_come_later(small: Pool) -> None:
+    line = Line(small)
+    others = [await small.acquire() for _ in range(3)]
+    served: list[str] = []
+
+    async def ask(name: str) -> None:
+        await backend(line)
+        served.append(name)
+
+    async def again_and_again() -> None:
+        while "waits" not in served:
+            await ask("busy")
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(again_and_again(), ask("waits"))
+
+    for each in others:
+        await small.release(each)
+
+
+async def test_last_connection_of_a_pool_is_not_kept(emptied_database: str) -> None:
+    single = await open_pool(emptied_database, application="line", size=1)
+    line = Line(single)
+
+    await backend(line)
+
+    assert lent(single) == 0
+    single.terminate()
+
+
 async def test_statement_that_fails_gives_its_connection_back_and_the_next_one_works(small: Pool) -> None:
     line = Line(small)
 
