@@ -113,13 +113,25 @@ class PaymentReversed(NegotiationMessage):
 class PaymentContradicted(NegotiationMessage):
     """A payment was told to have gone out that had come back, or for which another went out; nothing is paid anew.
 
-    By `due` a supervisor says which holds.
+    By `due` a supervisor says which holds. `told` is the last word, paid or reversed.
     """
 
     TYPE = "amends.negotiation.payment_contradicted.v1"
 
     payment: Uuid
     due: AwareDatetime
+    told: Code = "paid"
+
+
+class PaymentCancelled(NegotiationMessage):
+    """An instruction is called back: an earlier payment for the same may have gone out. Whoever pays stops it.
+
+    If it went out already, that is told as always and is a contradiction for a supervisor.
+    """
+
+    TYPE = "amends.negotiation.payment_cancelled.v1"
+
+    payment: Uuid
 
 
 class PaymentReviewed(NegotiationMessage):

@@ -41,6 +41,7 @@ PUBLIC: Final[Mapping[type[events.AnyNegotiationEvent], type[ComplaintMessage]]]
     events.PaymentInstructed: contract.PaymentInstructed,
     events.Paid: contract.Paid,
     events.PaymentReversed: contract.PaymentReversed,
+    events.PaymentCancelled: contract.PaymentCancelled,
     events.PaymentContradicted: contract.PaymentContradicted,
     events.PaymentReviewed: contract.PaymentReviewed,
     events.DemandRefused: contract.Refused,

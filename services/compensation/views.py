@@ -66,7 +66,13 @@ def negotiation_view(state: Known, now: datetime, *, to_customer: bool) -> dict[
 
 def _internal(case: Case) -> dict[str, Any]:
     needed = [
-        {"rule": "payment_contradicted", "payment": each.payment, "since": each.since, "due": each.due}
+        {
+            "rule": "payment_contradicted",
+            "payment": each.payment,
+            "told": each.told,
+            "since": each.since,
+            "due": each.due,
+        }
         for each in case.payments
         if each.status == "contradicted"
     ]

@@ -86,3 +86,40 @@ async def test_order_after_a_reversal_goes_to_the_account_named_since(found: Hou
     assert waiting == [first]
     assert again["payee"] == {"name": "Li Hua", "account": "6222 0000 2222"}
     assert (again["complaint"], again["amount"]) == (first["complaint"], first["amount"])
+
+
+async def test_order_in_place_of_what_went_out_after_all_is_called_back(found: House) -> None:
+    again = await told_paid_after_all(found, seen_before=True)
+
+    assert [order for order in found.orders() if order["payment"] == again["payment"]] == [
+        {"payment": again["payment"], "complaint": again["complaint"], "cancelled": True}
+    ]
+
+
+async def test_order_called_back_before_it_was_put_there_is_never_put_there(found: House) -> None:
+    again = await told_paid_after_all(found, seen_before=False)
+
+    assert [order for order in found.orders() if order["payment"] == again["payment"]] == [
+        {"payment": again["payment"], "complaint": again["complaint"], "cancelled": True}
+    ]
+
+
+async def told_paid_after_all(found: House, *, seen_before: bool) -> dict[str, str]:
+    """Let the first payment come back, another be instructed, and the first be told as paid; return the other."""
+    await settled(found)
+    (first,) = found.orders()
+    seen = len(await found.recorded())
+    back = commands.ReversePayment(
+        at=story.later(days=4), by=story.PLATFORM, payment=first["payment"], why="account_closed"
+    )
+    await found.do(back)
+    await found.do(
+        replace(story.name_account(story.archived), payment=first["payment"], at=story.later(days=5))
+    )
+    if seen_before:
+        seen = await found.settle_what_is_open(story.later(days=6), seen)
+    await found.do(replace(story.pay(story.settled), payment=first["payment"], at=story.later(days=6)))
+    await found.settle_what_is_open(story.later(days=7), seen)
+    history = [each.event for each in await found.recorded()]
+    (cancelled,) = [each for each in history if each.TYPE == "negotiation.payment_cancelled"]
+    return {"payment": cancelled.payment, "complaint": first["complaint"]}

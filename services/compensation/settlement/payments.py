@@ -6,16 +6,23 @@ import asyncio
 from pathlib import Path
 
 from eventlog.message import Erased, Personal
-from services.compensation.domain.negotiation.events import PaymentInstructed
+from services.compensation.domain.negotiation.events import PaymentCancelled, PaymentInstructed
 from services.compensation.domain.negotiation.facts import Customer
 from services.compensation.settlement.folders import put_once
 
 
 class PaymentFolder:
-    """Where payment orders wait: `<payment>.json`."""
+    """Where payment orders wait: `<payment>.json`; `<payment>.cancelled.json` calls one back."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    async def call_back(self, cancelled: PaymentCancelled) -> None:
+        """Take an order away that is still there, and say beside it, for whoever took it, that it holds no more."""
+        document = {"payment": cancelled.payment, "complaint": cancelled.complaint, "cancelled": True}
+        await asyncio.to_thread(put_once, self._folder, f"{cancelled.payment}.cancelled.json", document)
+        order = self._folder / f"{cancelled.payment}.json"
+        await asyncio.to_thread(order.unlink, missing_ok=True)
 
     async def order(self, instructed: PaymentInstructed, payee: Personal[Customer] | None) -> None:
         """Put the order there once; the first one under an id stays. Raises Unavailable.

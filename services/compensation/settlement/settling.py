@@ -3,7 +3,7 @@
 - offer accepted → the agreement is rendered, `RecordDocument`
 - document rendered → a one-time link leaves in a letter, `IssueSigningLink`
 - customer signed → the extract is made, the company signs, `SignAsCompany`
-- payment instructed → the order goes into the payment folder
+- payment instructed → the order goes into the payment folder; cancelled → it is called back there
 - settled → the customer's copy leaves in a letter
 - paid, or settled without payment → the closing extract and the manifest, `Archive`
 """
@@ -29,11 +29,14 @@ from services.compensation.domain.negotiation.events import (
     DocumentRendered,
     OfferAccepted,
     Paid,
+    PaymentCancelled,
     PaymentInstructed,
     Settled,
 )
 from services.compensation.domain.negotiation.facts import Customer
 from services.compensation.domain.negotiation.records import Settlement
+from services.compensation.domain.negotiation.state import Paid as PaidState
+from services.compensation.domain.negotiation.state import Settled as SettledState
 from services.compensation.domain.negotiation.state import Signing
 from services.compensation.domain.negotiation.values import Custodian
 from services.compensation.settlement.agreement import Agreement
@@ -51,6 +54,7 @@ LISTENS_TO: Final = (
     DocumentRendered.TYPE,
     CustomerSigned.TYPE,
     PaymentInstructed.TYPE,
+    PaymentCancelled.TYPE,
     Settled.TYPE,
     Paid.TYPE,
 )
@@ -100,6 +104,8 @@ class Settling:
                 command = await self._sign(recorded, signed, at)
             case PaymentInstructed() as instructed:
                 command = await self._order(recorded, instructed)
+            case PaymentCancelled() as cancelled:
+                command = await self._call_back(recorded, cancelled)
             case Paid():
                 command = await self._archive(recorded, at)
             case Settled() as settled:
@@ -166,12 +172,24 @@ class Settling:
 
     async def _order(self, recorded: Recorded[Any], instructed: PaymentInstructed) -> Command | None:
         async def put() -> bytes:
+            state = (await self._log.state(recorded.stream)).state
+            payment = state.case.payment(instructed.payment)
+            if payment is None or payment.status != "instructed":
+                return b"not ordered"  # called back, or told of, before its order was put there
             # Also for a payment of an earlier round, when what is agreed on now is something else or nothing.
             await self._payments.order(instructed, customer_of(await self._history(recorded)))
             return b"ordered"
 
         # Whoever pays may take the file away: what was ordered once is not put there again.
         await self._effects.once(recorded.id, "payment_order", put)
+        return None
+
+    async def _call_back(self, recorded: Recorded[Any], cancelled: PaymentCancelled) -> Command | None:
+        async def put() -> bytes:
+            await self._payments.call_back(cancelled)
+            return b"called back"
+
+        await self._effects.once(recorded.id, "payment_call_back", put)
         return None
 
     async def _conclude(self, recorded: Recorded[Any], settled: Settled, at: datetime) -> Command | None:
@@ -184,6 +202,9 @@ class Settling:
         settlement: Settlement | None = None if contents is None else contents.settlement
         if settlement is None or settlement.round != recorded.event.round:
             return None  # a payment of an earlier round, whose archive stands
+        state = (await self._log.state(recorded.stream)).state
+        if not isinstance(state, SettledState | PaidState):
+            return None  # put away before, or already: evidence that no event names is none
         manifest = await self._archiving.close(recorded, settlement, at)
         return commands.Archive(at=at, by=COMPENSATION, manifest=manifest)
 

@@ -37,7 +37,6 @@ from tests.unit.compensation.story import (
     payment_of,
     registered,
     reverse,
-    review,
     settled,
     yuan,
 )
@@ -47,9 +46,6 @@ WITHOUT_MONEY = bargaining.having(
 )
 RETURNED = archived.having(reverse(archived))
 OWED_AGAIN = RETURNED.having(name_account(archived))
-
-LATE = replace(pay(settled), at=later(days=5))
-REVIEW = review(settled)
 
 
 def test_the_agreed_sum_goes_out() -> None:
@@ -140,83 +136,6 @@ def test_what_comes_back_again_waits_again() -> None:
 
 def test_the_same_reversal_again_is_quiet() -> None:
     RETURNED.when(reverse(settled)).then_nothing()
-
-
-def test_paid_told_of_what_came_back_is_a_contradiction_that_waits_for_a_review() -> None:
-    for story in (RETURNED, OWED_AGAIN):
-        [told] = story.when(LATE).then_types(said.PaymentContradicted)
-
-        assert isinstance(told, said.PaymentContradicted)
-        assert (told.payment, told.due) == (payment_of(settled), LATE.at + POLICY.terms.review)
-        assert isinstance(story.having(LATE).state, Settled)
-        story.having(LATE).when(LATE).then_nothing()
-        story.having(LATE).when(replace(reverse(settled), at=LATE.at)).then_nothing()
-
-
-def test_what_the_bank_contradicts_itself_about_is_not_paid_again_before_it_is_reviewed() -> None:
-    contradicted = RETURNED.having(LATE)
-
-    for by in (CUSTOMER, CARL, MARA):
-        contradicted.when(replace(name_account(archived), at=LATE.at, by=by)).then_refused(
-            "payment_contradicted"
-        )
-    contradicted.when(ARCHIVE).then_refused("payment_outstanding")
-    second_back = OWED_AGAIN.having(LATE, replace(reverse(OWED_AGAIN), at=LATE.at))
-    second_back.when(replace(name_account(OWED_AGAIN), at=LATE.at)).then_refused("payment_contradicted")
-
-
-def test_a_review_that_finds_it_returned_lets_an_account_be_named_in_its_time() -> None:
-    reviewed = RETURNED.having(LATE).having(REVIEW)
-    [told] = [event for event in reviewed.history if isinstance(event, said.PaymentReviewed)]
-    [returned] = case_of(reviewed).returned
-
-    assert (told.stands, told.reason) == ("reversed", REVIEW.reason)
-    assert returned.due == told.due == REVIEW.at + POLICY.terms.payee
-    reviewed.when(REVIEW).then_nothing()
-    reviewed.when(replace(name_account(archived), at=later(days=7))).then_types(said.PaymentInstructed)
-
-
-def test_a_review_that_finds_it_paid_ends_it_and_nothing_is_instructed_anew() -> None:
-    found_paid = replace(REVIEW, stands="paid")
-    RETURNED.having(LATE).when(found_paid).then_types(said.PaymentReviewed, said.Paid)
-    reviewed = RETURNED.having(LATE, found_paid)
-
-    assert isinstance(reviewed.state, Paid)
-    reviewed.when(found_paid).then_nothing()
-    reviewed.when(replace(name_account(archived), at=later(days=7))).then_refused("payment_not_returned")
-    reviewed.when(replace(ARCHIVE, manifest="f" * 64)).then_types(said.Archived)
-
-
-def test_contradictions_are_reviewed_by_supervisors_with_a_reason() -> None:
-    contradicted = RETURNED.having(LATE)
-
-    for by in (CARL, EVE, CUSTOMER, PLATFORM):
-        contradicted.when(replace(REVIEW, by=by)).then_refused("supervisor_only")
-    contradicted.when(replace(REVIEW, reason=" ")).then_refused("reason_missing")
-    contradicted.when(replace(REVIEW, payment="another")).then_refused("payment_unknown")
-    settled.when(REVIEW).then_refused("payment_not_in_review")
-
-
-def test_what_went_out_twice_waits_for_a_review_too() -> None:
-    """The first one was found paid after all, when the second was on its way."""
-    paid_once = OWED_AGAIN.having(LATE, replace(REVIEW, stands="paid"))
-    second = replace(pay(OWED_AGAIN), at=later(days=7))
-
-    assert isinstance(paid_once.state, Paid)
-    paid_once.when(second).then_types(said.PaymentContradicted)
-    twice = paid_once.having(second)
-    back = twice.having(replace(REVIEW, at=later(days=8), payment=payment_of(OWED_AGAIN)))
-    assert isinstance(back.state, Paid)
-    assert case_of(back).returned == ()
-
-
-def test_what_was_paid_once_is_not_owed_again_because_the_second_came_back() -> None:
-    paid_once = OWED_AGAIN.having(LATE, replace(REVIEW, stands="paid"))
-    back = paid_once.having(replace(reverse(OWED_AGAIN), at=later(days=7)))
-
-    assert isinstance(back.state, Paid)
-    assert case_of(back).returned == ()
-    back.when(replace(name_account(OWED_AGAIN), at=later(days=8))).then_refused("payment_not_returned")
 
 
 def test_why_it_came_back_is_a_code_and_no_sentence() -> None:

@@ -78,6 +78,7 @@ PAID = SETTLED.having(pay(SETTLED))
 STORIES = [
     PAID.having(ARCHIVE, reverse(PAID), name_account(PAID), LINK, RAISE_MATTER),
     PAID.having(reverse(PAID), replace(pay(PAID), at=later(days=5)), review(PAID)),
+    PAID.having(reverse(PAID), name_account(PAID), replace(pay(PAID), at=later(days=5))),
     waiting.having(clock_ends(waiting, "approval@1.1"), DENY),
     waiting.having(GRANT, TAKE_BACK),
     after_expiry(offered).having(SHELVE, RESUME),

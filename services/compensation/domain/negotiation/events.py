@@ -43,6 +43,7 @@ from services.compensation.domain.negotiation.signatures import (
     CustomerSigned,
     DocumentRendered,
     Paid,
+    PaymentCancelled,
     PaymentContradicted,
     PaymentInstructed,
     PaymentReversed,
@@ -78,6 +79,7 @@ __all__ = [
     "OfferWithdrawn",
     "Opened",
     "Paid",
+    "PaymentCancelled",
     "PaymentContradicted",
     "PaymentInstructed",
     "PaymentReversed",
@@ -125,6 +127,7 @@ AnyNegotiationEvent: TypeAlias = (
     | PaymentInstructed
     | Paid
     | PaymentReversed
+    | PaymentCancelled
     | PaymentContradicted
     | PaymentReviewed
     | DemandRefused
@@ -164,6 +167,7 @@ EVENTS: tuple[type[AnyNegotiationEvent], ...] = (
     PaymentInstructed,
     Paid,
     PaymentReversed,
+    PaymentCancelled,
     PaymentContradicted,
     PaymentReviewed,
     DemandRefused,

@@ -27,6 +27,7 @@ from services.compensation.domain.negotiation.stages import (
     require_text,
 )
 from services.compensation.domain.negotiation.state import Archived, Paid, Settled, State
+from services.compensation.domain.negotiation.values import PaymentStands
 from services.compensation.domain.policy import NegotiationPolicy
 from shared_kernel.money import Money
 
@@ -57,39 +58,49 @@ def instructed(
 
 def record_payment(
     policy: NegotiationPolicy, state: State, command: RecordPayment
-) -> list[said.Paid | said.PaymentContradicted]:
+) -> list[said.Paid | said.PaymentContradicted | said.PaymentCancelled]:
     """Record that a payment went out; of whatever round, and never more or less than agreed.
 
-    That cannot be of one that came back, or for which another went out: both words stay until a supervisor has
-    said which holds. Whether it is the first callback told once more nobody can tell from here.
+    That cannot be of one that came back or was called back, or for which another went out: all words stay until a
+    supervisor has said which holds, and what was instructed in its place is called back. Whether it is the first
+    callback told once more nobody can tell from here.
     """
     authority.require_platform(command.by)
     case = require_round(state).case
     payment = _require_payment(case, command.payment)
     if command.sum != payment.sum:
         raise Refused("payment_not_as_agreed", f"agreed are {payment.sum.text} {payment.sum.currency}")
-    if payment.status in {"paid", "contradicted"}:
+    if payment.status == "paid":
         return []
     head = _head(case, payment, command)
-    if payment.status == "reversed" or payment.round not in {each.round for each in case.owed}:
-        due = command.at + policy.terms.review
-        return [said.PaymentContradicted(**head, payment=payment.payment, due=due)]
-    return [said.Paid(**head, payment=payment.payment, sum=payment.sum)]
+    if payment.status == "instructed" and payment.round in {each.round for each in case.owed}:
+        return [said.Paid(**head, payment=payment.payment, sum=payment.sum)]
+    called_back = [
+        said.PaymentCancelled(**head, payment=each.payment)
+        for each in case.payments
+        if each.round == payment.round and each.status == "instructed" and each is not payment
+    ]
+    return [*_contradicted(policy, payment, head, "paid"), *called_back]
 
 
 def reverse_payment(
     policy: NegotiationPolicy, state: State, command: ReversePayment
-) -> list[said.PaymentReversed]:
-    """Record that a payment came back. It is not sent there again: by policy's time somebody names an account."""
+) -> list[said.PaymentReversed | said.PaymentContradicted]:
+    """Record that a payment came back. It is not sent there again: by policy's time somebody names an account.
+
+    Of one that a supervisor found to have gone out it is a contradiction: it may be an old word told once more.
+    """
     authority.require_platform(command.by)
     case = require_round(state).case
     payment = _require_payment(case, command.payment)
     if not CODE.fullmatch(command.why):
         raise Refused("code_unreadable", "why is a code of letters, digits, dots, hyphens and underscores")
-    if payment.status in {"reversed", "contradicted"}:
+    if payment.status in {"reversed", "cancelled"}:
         return []
-    due = command.at + policy.terms.payee
     head = _head(case, payment, command)
+    if payment.status == "contradicted" or (payment.status == "paid" and payment.is_reviewed):
+        return [*_contradicted(policy, payment, head, "reversed")]
+    due = command.at + policy.terms.payee
     return [said.PaymentReversed(**head, payment=payment.payment, why=command.why, due=due)]
 
 
@@ -147,6 +158,19 @@ def archive(state: State, command: Archive) -> list[said.Archived]:
     if not isinstance(found, Settled | Paid):
         raise Refused("not_settled")
     return [said.Archived(**about_round(found, command), manifest=command.manifest)]
+
+
+def _contradicted(
+    policy: NegotiationPolicy, payment: Payment, head: AboutRound, told: PaymentStands
+) -> list[said.PaymentContradicted]:
+    """Return the contradiction by a word, none if it was the last one already. A further one does not put the review off."""
+    if payment.status != "contradicted":
+        due = head["at"] + policy.terms.review
+    elif payment.told != told:
+        due = payment.due
+    else:
+        return []
+    return [said.PaymentContradicted(**head, payment=payment.payment, due=due, told=told)]
 
 
 def _require_payment(case: Case, payment: str) -> Payment:

@@ -21,6 +21,7 @@ from services.compensation.domain.negotiation.values import (
     Limits,
     Owner,
     Party,
+    PaymentStands,
     Remedy,
     SigningMeans,
 )
@@ -28,7 +29,7 @@ from shared_kernel.money import Money
 
 Progress: TypeAlias = Literal["open", "answered", "closed"]
 TermsStatus: TypeAlias = Literal["awaited", "recorded", "declined"]
-PaymentStatus: TypeAlias = Literal["instructed", "paid", "reversed", "contradicted"]
+PaymentStatus: TypeAlias = Literal["instructed", "cancelled", "paid", "reversed", "contradicted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ class Payment:
     """A payment that was instructed, and what became of it.
 
     `due` is by when it is to go out; once it came back, by when somebody is to name an account for it; once it was
-    contradicted, by when it is reviewed. `since` is when it was told to be as it is.
+    contradicted, by when it is reviewed. `since` is when it was told to be as it is. `told` is the last word of the
+    platform about one that is contradicted; `is_reviewed` says that a supervisor once found what holds.
     """
 
     payment: str
@@ -218,6 +220,8 @@ class Payment:
     since: datetime
     due: datetime
     status: PaymentStatus
+    told: PaymentStands | None = None
+    is_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +287,10 @@ class Case:
 
     @property
     def owed(self) -> tuple[Payment, ...]:
-        """The last payment of each round of which none has gone out."""
+        """The last payment of each round of which none has gone out, but for what was called back."""
         paid = {each.round for each in self.payments if each.status == "paid"}
-        return tuple({each.round: each for each in self.payments if each.round not in paid}.values())
+        standing = (each for each in self.payments if each.status != "cancelled" and each.round not in paid)
+        return tuple({each.round: each for each in standing}.values())
 
     @property
     def returned(self) -> tuple[Payment, ...]:

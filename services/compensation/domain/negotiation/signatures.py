@@ -108,15 +108,25 @@ class PaymentReversed(RoundEvent):
 
 
 class PaymentContradicted(RoundEvent):
-    """The platform told of a payment that went out what cannot be: it had come back, or another had gone out for it.
+    """The platform told of a payment what contradicts what was told or found before: `told` is its last word.
 
-    Nothing is paid for it anew until a supervisor has said, by `due`, which of the two holds.
+    It had come back or was cancelled, another had gone out for it, or a supervisor had said that it stands. Nothing is
+    paid for it anew until a supervisor has said, by `due`, which holds.
     """
 
     TYPE = "negotiation.payment_contradicted"
 
     payment: str
     due: AwareDatetime
+    told: PaymentStands = "paid"
+
+
+class PaymentCancelled(RoundEvent):
+    """An order is called back before anything was told of it: an earlier payment for the same may have gone out."""
+
+    TYPE = "negotiation.payment_cancelled"
+
+    payment: str
 
 
 class PaymentReviewed(RoundEvent):

@@ -36,8 +36,12 @@ SettlingEvent: TypeAlias = (
     | said.Paid
     | said.PaymentReversed
     | said.PaymentContradicted
+    | said.PaymentCancelled
     | said.PaymentReviewed
     | said.Archived
+)
+PaymentTold: TypeAlias = (
+    said.Paid | said.PaymentReversed | said.PaymentContradicted | said.PaymentCancelled | said.PaymentReviewed
 )
 
 
@@ -81,12 +85,11 @@ def settling(  # noqa: PLR0911 - one flat case per event
             case = _with_payment(state.case, event, "reversed", event.due)
             return _owed_again(replace(state, case=case), event)
         case said.PaymentContradicted():
-            return replace(state, case=_with_payment(state.case, event, "contradicted", event.due))
+            return replace(state, case=_contradicted(state.case, event))
+        case said.PaymentCancelled():
+            return replace(state, case=_with_payment(state.case, event, "cancelled"))
         case said.PaymentReviewed():
-            # One that stands as paid is said to be by `paid`, in the same decision.
-            is_back = event.stands == "reversed"
-            case = _with_payment(state.case, event, "reversed", event.due) if is_back else state.case
-            return replace(state, case=case)
+            return replace(state, case=_reviewed(state.case, event))
         case said.Archived():
             return _archived(state, event)
         case _:
@@ -132,9 +135,31 @@ def _settled(state: Rounded, event: said.Settled) -> Rounded:
     return Settled(case=case, round=state.round, agreement=state.agreement, settlement=settlement)
 
 
+def _contradicted(case: Case, event: said.PaymentContradicted) -> Case:
+    """Keep the last word; a further one does not put the review off."""
+    known = case.payment(event.payment)
+    if known is None or known.status != "contradicted":
+        case = _with_payment(case, event, "contradicted", event.due)
+    told = (
+        replace(each, told=event.told) if each.payment == event.payment else each for each in case.payments
+    )
+    return replace(case, payments=tuple(told))
+
+
+def _reviewed(case: Case, event: said.PaymentReviewed) -> Case:
+    # One that stands as paid is said to be by `paid`, in the same decision.
+    if event.stands == "reversed":
+        case = _with_payment(case, event, "reversed", event.due)
+    found = (
+        replace(each, told=None, is_reviewed=True) if each.payment == event.payment else each
+        for each in case.payments
+    )
+    return replace(case, payments=tuple(found))
+
+
 def _with_payment(
     case: Case,
-    event: said.Paid | said.PaymentReversed | said.PaymentContradicted | said.PaymentReviewed,
+    event: PaymentTold,
     status: PaymentStatus,
     due: datetime | None = None,
 ) -> Case:
