@@ -15,7 +15,7 @@ from eventlog.follower import Follower
 from eventlog.projections import Projection
 from eventlog.reactions import FollowUp, Reaction
 from eventlog.recorded import Recorded
-from hosting.running import Parts, Running
+from hosting.running import Forget, Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.compensation import customer_web, evidence_web, offers_web, payments_web, sign_page, web
@@ -59,6 +59,9 @@ def parts(settings: ServiceSettings) -> Parts:
             "sessions": Sessions(settings.key("customer-token.key")),
         }
 
+    def forgetting(running: Running) -> Sequence[Forget]:
+        return [evidence(running).consents.sweep]
+
     def projections(running: Running) -> Sequence[Projection]:
         log = running.storage.log
         return [negotiation_list(aggregate, log), given_sums(aggregate, log)]
@@ -73,6 +76,7 @@ def parts(settings: ServiceSettings) -> Parts:
         reactions=reactions,
         projections=projections,
         door_parts=door_parts,
+        forgetting=forgetting,
     )
 
 

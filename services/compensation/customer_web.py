@@ -85,7 +85,6 @@ async def sign(
     _require_same_document(signatory, body.document)
     drawing = None if body.drawing is None else _png(body.drawing)
     consents, cause = cast("Consents", request.app.state.consents), str(ask.command_id)
-    await consents.sweep()
     consent = Consent(
         complaint=complaint,
         document=body.document,
@@ -96,19 +95,20 @@ async def sign(
         by=ask.by,
         at=ask.at,
     )
+    held = await consents.hold(consent, cause=cause)
     signature: handlers.Signature = {
         "document": body.document,
         "link": signatory.link,
         "means": body.means,
-        "consent": await consents.hold(consent, cause=cause),
+        "consent": held,
     }
     try:
         result = await handlers.sign_as_customer(engine.log, complaint, ask, **signature)
     except Refused:
         # The link was replaced, or another signature came first, after it was looked at.
-        await _concluded(consents, complaint, cause)
+        await _concluded(consents, complaint, cause, held)
         raise
-    await _concluded(consents, complaint, cause)
+    await _concluded(consents, complaint, cause, held)
     return done(result)
 
 
@@ -132,10 +132,10 @@ async def decline(
     return done(await handlers.decline_signing(engine.log, complaint, ask, **declined))
 
 
-async def _concluded(consents: Consents, complaint: str, cause: str) -> None:
+async def _concluded(consents: Consents, complaint: str, cause: str, held: str) -> None:
     # The log has spoken and that is the answer: what cannot be kept now the reaction keeps, or a sweep drops.
     with suppress(Unavailable):
-        await consents.conclude(complaint, cause)
+        await consents.conclude(complaint, cause, held)
 
 
 def _asked(request: Request, signatory: Session, engine: Running) -> Asked:

@@ -76,11 +76,11 @@ class House:
 
     async def sign(self, at: datetime, **typed: Any) -> None:
         """Sign as the customer does at the door: the consent is held first, then the command, then it is kept."""
-        await self.consent(at, **typed)
-        await self.consents.conclude(story.COMPLAINT, "request-1")
+        kept = await self.consent(at, **typed)
+        await self.consents.conclude(story.COMPLAINT, "request-1", kept)
 
-    async def consent(self, at: datetime, **typed: Any) -> None:
-        """Sign, and die before the consent is kept."""
+    async def consent(self, at: datetime, **typed: Any) -> str:
+        """Sign, and die before the consent is kept; return the consent's digest."""
         (rendered,) = [each.event for each in await self.recorded() if each.event.TYPE.endswith("_rendered")]
         consent = Consent(
             complaint=story.COMPLAINT,
@@ -103,6 +103,7 @@ class House:
                 consent=kept,
             )
         )
+        return kept
 
     def orders(self) -> list[dict[str, Any]]:
         return [json.loads(file.read_text(encoding="utf-8")) for file in self.payments.iterdir()]

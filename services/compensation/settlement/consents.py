@@ -11,7 +11,8 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -22,6 +23,9 @@ from services.compensation.domain.negotiation.events import CustomerSigned
 from services.compensation.settlement.consent import Consent, consent_items
 from services.compensation.settlement.sealing import SealBroken, opened, sealed
 from services.compensation.settlement.vault import SQL, Item, Vault
+
+_LEFT: Final = timedelta(days=1)
+_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Consents:
@@ -34,55 +38,63 @@ class Consents:
         self._vault = vault
 
     async def hold(self, consent: Consent, *, cause: str) -> str:
-        """Hold a consent and return its record's SHA-256 (hex).
+        """Hold a consent and return its record's SHA-256 (hex), by which this attempt is concluded.
 
-        `cause` is what makes a repeated request the same one (the command's id): it leads to the same record.
+        `cause` is what makes a repeated request the same one (the command's id). Each attempt holds a record of its
+        own: the one before may be of another document, or be dropped just now.
         """
         items = consent_items(consent)
         content = sealed(self._cipher, _written(items), _place(cause))
         digest = bytes.fromhex(items[0].sha256)
         async with transient_named():
             await self._pool.execute(SQL["hold_consent"], cause, consent.complaint, digest, content)
-            first: bytes | None = await self._pool.fetchval(SQL["held_consent"], cause)
-        if first is None:
-            # The same request, sent twice, was concluded in between: what the log is told must be held.
-            return await self.hold(consent, cause=cause)
-        return first.hex()
+        return items[0].sha256
 
-    async def conclude(self, complaint: str, cause: str) -> None:
-        """Keep the consent held for a cause if the log took a signature by it, else drop it. The log has decided."""
+    async def conclude(self, complaint: str, cause: str, consent: str) -> None:
+        """Drop an attempt's consent if the log took no signature by it; keep what it took of this cause.
+
+        The log has decided. A request sent again is answered as the first time: the log has the first one's consent.
+        """
         async with transient_named():
-            held: bytes | None = await self._pool.fetchval(SQL["held_consent"], cause)
-        if held is None:
-            return
+            held = await self._pool.fetch(SQL["held_consents"], cause)
         signed = {
             each.event.consent
             for each in await self._log.history(f"negotiation-{complaint}")
             if isinstance(each.event, CustomerSigned)
         }
-        await self._take(cause, is_signed=held.hex() in signed)
+        for digest in (row["consent"] for row in held):
+            if digest.hex() in signed:
+                await self._take(cause, digest, is_signed=True)
+            elif digest.hex() == consent:
+                await self._take(cause, digest, is_signed=False)
 
     async def keep(self, complaint: str, consent: str) -> None:
         """Keep the consent of a signature, where the door that held it has not come so far."""
+        digest = bytes.fromhex(consent)
         async with transient_named():
-            rows = await self._pool.fetch(SQL["causes_of_consent"], complaint, bytes.fromhex(consent))
+            rows = await self._pool.fetch(SQL["causes_of_consent"], complaint, digest)
         for row in rows:
-            await self._take(row["cause"], is_signed=True)
+            await self._take(row["cause"], digest, is_signed=True)
 
-    async def sweep(self) -> None:
+    async def sweep(self, now: datetime) -> None:
         """Conclude what has been held for a day: whoever held it died, or was refused and could not drop it.
 
-        What does not open stays where it is: it must not keep others from signing.
+        What does not open stays where it is, and keeps nobody else's from being concluded.
         """
-        async with transient_named():
-            rows = await self._pool.fetch(SQL["left_consents"])
-        for row in rows:
-            with suppress(SealBroken):
-                await self.conclude(row["complaint"], row["cause"])
+        after: tuple[datetime, str, bytes] = (_LONG_AGO, "", b"")
+        while True:
+            async with transient_named():
+                rows = await self._pool.fetch(SQL["left_consents"], now - _LEFT, *after)
+            for row in rows:
+                after = (row["held_at"], row["cause"], row["consent"])
+                with suppress(SealBroken):
+                    await self.conclude(row["complaint"], row["cause"], row["consent"].hex())
+            if not rows:
+                return
 
-    async def _take(self, cause: str, *, is_signed: bool) -> None:
+    async def _take(self, cause: str, consent: bytes, *, is_signed: bool) -> None:
         async with transient_named(), self._pool.acquire() as connection, connection.transaction():
-            content: bytes | None = await connection.fetchval(SQL["take_consent"], cause)
+            content: bytes | None = await connection.fetchval(SQL["take_consent"], cause, consent)
             if content is None or not is_signed:
                 return
             for item in _read(opened(self._cipher, content, _place(cause))):

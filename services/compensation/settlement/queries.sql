@@ -28,15 +28,15 @@ SELECT sealed FROM effects WHERE cause = $1 AND name = $2
 -- name: hold_consent
 INSERT INTO consents_held (cause, complaint, consent, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 
--- name: held_consent
+-- name: held_consents
 SELECT consent FROM consents_held WHERE cause = $1
 
 -- name: causes_of_consent
 SELECT cause FROM consents_held WHERE complaint = $1 AND consent = $2
 
 -- name: left_consents
-SELECT cause, complaint::text AS complaint FROM consents_held
- WHERE held_at < now() - interval '1 day' ORDER BY held_at LIMIT 10
+SELECT cause, complaint::text AS complaint, consent, held_at FROM consents_held
+ WHERE held_at < $1 AND (held_at, cause, consent) > ($2, $3, $4) ORDER BY held_at, cause, consent LIMIT 100
 
 -- name: take_consent
-DELETE FROM consents_held WHERE cause = $1 RETURNING sealed
+DELETE FROM consents_held WHERE cause = $1 AND consent = $2 RETURNING sealed
