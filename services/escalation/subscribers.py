@@ -15,7 +15,7 @@ from services.escalation.domain.escalation.commands import NoteFact
 from services.escalation.handlers import stream_of
 from services.escalation.reactions import ESCALATION
 from shared_kernel.money import money
-from shared_kernel.roles import is_supervisor
+from shared_kernel.roles import LADDER, is_supervisor
 from shared_kernel.sketches import sketch
 from shared_kernel.terms import cause_words, specific_causes
 
@@ -101,8 +101,14 @@ def _settled(message: negotiation.Settled) -> facts.Settled:
     return facts.Settled(round=message.round, sum=total, remedies=message.remedies)
 
 
-def _missed(message: complaint.DeadlineMissed | negotiation.DeadlineMissed) -> facts.DeadlineMissed:
+def _missed(message: complaint.DeadlineMissed) -> facts.DeadlineMissed:
     return facts.DeadlineMissed(clock=message.clock, start=message.start)
+
+
+def _missed_in_negotiation(message: negotiation.DeadlineMissed) -> facts.DeadlineMissed:
+    # A rung that a newer compensation may name and nobody here knows lifts as its clock does.
+    level = message.level if message.level in LADDER else None
+    return facts.DeadlineMissed(clock=message.clock, start=message.start, level=level)
 
 
 def _screened(message: flag.Screened) -> facts.Screened:
@@ -132,7 +138,7 @@ HEARD: Final = (
     _heard(complaint.ComplaintClosed, lambda message: facts.Closed(outcome=message.outcome)),
     _heard(complaint.ComplaintLinked, lambda message: facts.Linked(other=message.other)),
     _heard(complaint.ComplaintUnlinked, lambda message: facts.Unlinked(other=message.other)),
-    _heard(negotiation.DeadlineMissed, _missed),
+    _heard(negotiation.DeadlineMissed, _missed_in_negotiation),
     _heard(negotiation.Settled, _settled),
     _heard(flag.Screened, _screened),
 )

@@ -17,6 +17,7 @@ from services.escalation.domain.escalation.facts import (
     Reopened,
 )
 from services.escalation.domain.escalation.routing import lifted
+from services.escalation.domain.escalation.state import Missed
 from tests.unit.escalation.story import (
     ANSWER,
     CARL_OWNS,
@@ -182,14 +183,18 @@ def test_missed_deadlines_add_up_to_the_top_and_no_further() -> None:
     top.when(missed("final_answer", later(days=3))).then_types(FactNoted)
 
 
+def runs(*clocks: str, level: str | None = None) -> list[Missed]:
+    return [Missed(clock, NOON, level) for clock in clocks]
+
+
 def test_no_clock_lifts_above_its_own_height() -> None:
-    assert lifted("lead", ["acknowledge", "return_visit"], POLICY.ladder) == ("lead", ())
-    assert lifted("manager", ["first_reply"], POLICY.ladder) == ("manager", ())
+    assert lifted("lead", runs("acknowledge", "return_visit"), POLICY.ladder) == ("lead", ())
+    assert lifted("manager", runs("first_reply"), POLICY.ladder) == ("manager", ())
 
 
 @pytest.mark.parametrize("clocks", list(permutations(["stop_the_loss", "acknowledge", "return_visit"])))
 def test_the_order_in_which_clocks_were_missed_does_not_matter(clocks: tuple[str, ...]) -> None:
-    assert lifted("agent", clocks, POLICY.ladder) == (
+    assert lifted("agent", runs(*clocks), POLICY.ladder) == (
         "executive",
         ("acknowledge", "return_visit", "stop_the_loss"),
     )
@@ -221,6 +226,13 @@ def test_a_missed_clock_of_the_negotiation_climbs_one_rung(clock: str) -> None:
         last_route(routed.having(missed(clock))).level
         == last_route(routed.having(missed("first_reply"))).level
     )
+
+
+def test_a_clock_that_names_who_is_to_act_climbs_as_far_as_that() -> None:
+    """A manager owns it, so the signature they owe is the executive's to see to."""
+    assert lifted("manager", runs("signing", level="executive"), POLICY.ladder) == ("executive", ("signing",))
+    assert lifted("agent", runs("approval", level="lead"), POLICY.ladder) == ("lead", ("approval",))
+    assert lifted("lead", runs("approval", level="agent"), POLICY.ladder) == ("manager", ("approval",))
 
 
 def test_a_deadline_missed_while_the_matter_rests_climbs_all_the_same() -> None:

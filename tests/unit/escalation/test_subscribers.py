@@ -54,7 +54,8 @@ SCREENED = said(
     ("message", "fact"),
     [
         (SETTLED, Settled(round=2, sum=money("80.00", "GBP"), remedies=("repair",))),
-        (LATE, DeadlineMissed(clock="approval", start=NOON)),
+        (LATE, DeadlineMissed(clock="approval", start=NOON, level="manager")),
+        (LATE.model_copy(update={"level": "newer"}), DeadlineMissed(clock="approval", start=NOON)),
         (SCREENED, Screened(flags=(Flag(kind="professional", state="confirmed"),))),
     ],
 )

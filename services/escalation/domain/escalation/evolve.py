@@ -95,7 +95,7 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
         case heard.OwnerChanged():
             return _owned(state, fact.owner)
         case heard.DeadlineMissed():
-            return _missed(state, Missed(fact.clock, fact.start))
+            return _missed(state, Missed(fact.clock, fact.start, fact.level))
         case heard.ClockRanOut():
             left = _without(state.clocks, fact.clock)
             return _missed(replace(state, clocks=left), Missed(fact.clock, fact.due))

@@ -120,11 +120,15 @@ class OwnerChanged(_Fact):
 
 
 class DeadlineMissed(_Fact):
-    """One of the complaint's own clocks ran out. Name and start tell one run of a clock from another."""
+    """A clock ran out, the complaint's or its negotiation's. Name and start tell one run of a clock from another.
+
+    `level` is the rung that is to act at least, where whose clock it was said so.
+    """
 
     kind: Literal["deadline_missed"] = "deadline_missed"
     clock: str
     start: AwareDatetime
+    level: str | None = None
 
 
 class Answered(_Fact):

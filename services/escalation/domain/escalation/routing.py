@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from services.escalation.domain.escalation.events import Routed
 from services.escalation.domain.escalation.heading import Heading
-from services.escalation.domain.escalation.state import Escalation, Route
+from services.escalation.domain.escalation.state import Escalation, Missed, Route
 from services.escalation.domain.policy import EscalationPolicy, Ladder
 from shared_kernel.roles import LADDER
 
@@ -26,7 +26,7 @@ def reroute(state: Escalation, heading: Heading, policy: EscalationPolicy) -> li
     if state.register is None or state.label is None or state.progress == "closed":
         return []
     rule = policy.routing.rule_for(routing_facts(state))
-    level, climbed_by = lifted(rule.level, (each.clock for each in state.missed), policy.ladder)
+    level, climbed_by = lifted(rule.level, state.missed, policy.ladder)
     routed = Routed(
         **heading,
         desk=rule.desk,
@@ -67,18 +67,20 @@ def routing_facts(state: Escalation) -> Mapping[str, frozenset[str]]:
     }
 
 
-def lifted(level: str, clocks: Iterable[str], ladder: Ladder) -> tuple[str, tuple[str, ...]]:
+def lifted(level: str, missed: Iterable[Missed], ladder: Ladder) -> tuple[str, tuple[str, ...]]:
     """Return the level after the missed clocks climbed, and those that lifted it.
 
-    The clocks climb in the order of their names, so that the order they were missed in does not matter.
+    The clocks climb in the order of their names, so that the order they were missed in does not matter; one that names
+    who is to act climbs as far as that at least.
     """
     rung, climbed_by = LADDER.index(level), []
-    for clock in sorted(clocks):
-        climb = ladder.climb_for(clock)
-        above = min(rung + climb.steps, LADDER.index(climb.highest))
+    for each in sorted(missed, key=lambda each: (each.clock, each.run)):
+        climb = ladder.climb_for(each.clock)
+        named = rung if each.level is None else LADDER.index(each.level)
+        above = max(named, min(rung + climb.steps, LADDER.index(climb.highest)))
         if above > rung:
             rung = above
-            climbed_by.append(clock)
+            climbed_by.append(each.clock)
     return LADDER[rung], tuple(climbed_by)
 
 

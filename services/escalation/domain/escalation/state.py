@@ -109,10 +109,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """One run of a clock that ran out; `run` is when it started, or (own clocks) was due."""
+    """One run of a clock that ran out; `run` is when it started, or (own clocks) was due.
+
+    `level` is the rung that is to act at least, where whose clock it was said so.
+    """
 
     clock: str
     run: datetime
+    level: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
