@@ -10,7 +10,7 @@ from typing import Any, Final
 from eventlog.message import personal_fields
 from eventlog.recorded import Recorded
 from services.compensation.clock_words import explained
-from services.compensation.domain.negotiation.clocks import APPROVAL, Clock, clocks
+from services.compensation.domain.negotiation.clocks import APPROVAL, REVIEW, Clock, clocks
 from services.compensation.domain.negotiation.events import (
     AnyNegotiationEvent,
     ApprovalDenied,
@@ -86,7 +86,7 @@ def _stage(state: Known, *, to_customer: bool) -> Stage:
 
 def _clocks(state: Known, now: datetime, *, to_customer: bool) -> list[dict[str, Any]]:
     """Return the own clocks by name, also those that were missed; to the customer none of the company's own affairs."""
-    hidden = {APPROVAL} if to_customer else set()
+    hidden = {APPROVAL, REVIEW} if to_customer else set()
     shown = sorted((each for each in clocks(state) if each.kind not in hidden), key=lambda each: each.name)
     return [_clock(each, now) | ({} if to_customer else {"level": _level(state, each)}) for each in shown]
 

@@ -83,6 +83,18 @@ def test_a_rest_that_was_used_up_is_not_taken_again() -> None:
     over.when(replace(SHELVE, at=later(days=20), until=later(days=21))).then_refused("rest_used_up")
 
 
+def test_a_rest_whose_end_is_said_late_takes_no_more_than_it_was_to_last() -> None:
+    short = bargaining.having(replace(SHELVE, until=SHELVE.at + timedelta(days=1)))
+    late = short.having(replace(clock_ends(short, "shelved@1"), at=SHELVE.at + timedelta(days=9)))
+    begins = SHELVE.at + timedelta(days=9)
+    rest = POLICY.terms.longest["shelve"] - timedelta(days=1)
+
+    late.when(replace(SHELVE, at=begins, until=begins + rest)).then_types(said.Shelved)
+    late.when(replace(SHELVE, at=begins, until=begins + rest + timedelta(seconds=1))).then_refused(
+        "end_too_far"
+    )
+
+
 def test_what_interrupts_a_rest_does_not_give_its_time_back() -> None:
     whole = replace(SHELVE, at=later(days=3), until=later(days=3) + POLICY.terms.longest["shelve"])
     left = replace(whole, until=whole.until - (later(days=1) - SHELVE.at))

@@ -146,6 +146,9 @@ def test_contradiction_is_shown_to_staff_as_what_needs_a_review() -> None:
     assert [each.status for each in shown(contradicted)["payments"]] == ["contradicted"]
     assert shown(archived)["needs_review"] == []
     assert "needs_review" not in shown(contradicted, to_customer=True)
+    assert not any(
+        each["name"].startswith("review@") for each in shown(contradicted, to_customer=True)["clocks"]
+    )
 
 
 def test_every_clock_is_explained_in_both_languages_with_its_source() -> None:

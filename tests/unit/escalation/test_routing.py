@@ -233,6 +233,7 @@ def test_a_clock_that_names_who_is_to_act_climbs_as_far_as_that() -> None:
     assert lifted("manager", runs("signing", level="executive"), POLICY.ladder) == ("executive", ("signing",))
     assert lifted("agent", runs("approval", level="lead"), POLICY.ladder) == ("lead", ("approval",))
     assert lifted("lead", runs("approval", level="agent"), POLICY.ladder) == ("manager", ("approval",))
+    assert lifted("agent", runs("a new one", level="senior"), POLICY.ladder) == ("senior", ("a new one",))
 
 
 def test_a_deadline_missed_while_the_matter_rests_climbs_all_the_same() -> None:

@@ -138,10 +138,13 @@ def _shelved(state: Rounded, event: said.Shelved) -> Rounded:
 
 
 def _rested(state: Shelved, after: Rounded, at: datetime) -> State:
-    """Return `after` with the rest that is over counted, whatever ended it: the next one has what is left."""
+    """Return `after` with the rest that is over counted, whatever ended it: the next one has what is left.
+
+    No longer than it was to last: that its end was said late is not the owner's doing.
+    """
     if after.round.number != state.round.number:
         return after
-    rested = after.round.rested + max(at - state.since, timedelta())
+    rested = after.round.rested + max(min(at, state.until) - state.since, timedelta())
     return replace(after, round=replace(after.round, rested=rested))
 
 

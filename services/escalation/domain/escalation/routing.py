@@ -75,9 +75,10 @@ def lifted(level: str, missed: Iterable[Missed], ladder: Ladder) -> tuple[str, t
     """
     rung, climbed_by = LADDER.index(level), []
     for each in sorted(missed, key=lambda each: (each.clock, each.run)):
-        climb = ladder.climb_for(each.clock)
-        named = rung if each.level is None else LADDER.index(each.level)
-        above = max(named, min(rung + climb.steps, LADDER.index(climb.highest)))
+        above = rung if each.level is None else LADDER.index(each.level)
+        if each.level is None or each.clock in ladder.climbs:
+            climb = ladder.climb_for(each.clock)
+            above = max(above, min(rung + climb.steps, LADDER.index(climb.highest)))
         if above > rung:
             rung = above
             climbed_by.append(each.clock)
