@@ -211,6 +211,31 @@ def test_one_third_party_at_a_time_and_not_without_end() -> None:
     waiting.when(REFER).then_refused("offer_in_approval")
 
 
+def test_a_third_party_that_is_asked_again_has_what_its_kind_left_of_the_time() -> None:
+    back = away.having(RETURN)
+    rest = POLICY.terms.longest["refer"] - (RETURN.at - REFER.at)
+    again = replace(REFER, at=later(days=10), until=later(days=10) + rest)
+
+    back.when(again).then_types(said.Referred)
+    back.when(replace(again, until=again.until + timedelta(seconds=1))).then_refused("end_too_far")
+    whole = replace(again, to="court", until=again.at + POLICY.terms.longest["refer"])
+    back.when(whole).then_types(said.Referred)
+    # What one kind took is not lost over another.
+    after_court = back.having(whole, replace(RETURN, at=later(days=20)))
+    later_again = replace(again, at=later(days=21), until=later(days=21) + rest)
+    after_court.when(later_again).then_types(said.Referred)
+    after_court.when(replace(later_again, until=later_again.until + timedelta(1))).then_refused("end_too_far")
+
+
+def test_a_third_party_that_had_all_of_the_time_is_not_asked_again() -> None:
+    full = bargaining.having(replace(REFER, until=REFER.at + POLICY.terms.longest["refer"]))
+    over = full.having(clock_ends(full, "referral@1"))
+    again = replace(REFER, at=later(days=200), until=later(days=201))
+
+    over.when(again).then_refused("referral_used_up")
+    over.when(replace(again, to="ombudsman")).then_types(said.Referred)
+
+
 def test_a_third_party_that_does_not_answer_in_time_leaves_the_talk_to_both() -> None:
     [resumed] = away.when(clock_ends(away, "referral@1")).then_types(said.Resumed)
 

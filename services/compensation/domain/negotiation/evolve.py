@@ -31,14 +31,15 @@ from services.compensation.domain.negotiation.state import (
     live_offer,
     talking,
 )
+from services.compensation.domain.negotiation.values import Pause
 
 
 def evolve(state: State, event: said.AnyNegotiationEvent) -> State:
     """Return the state after the event."""
     after = _told(state, event)
-    if isinstance(state, Shelved) and not isinstance(after, NotHeard | Heard | Shelved):
-        return _rested(state, after, event.at)
-    return after
+    if not isinstance(state, Shelved | Referred) or isinstance(after, NotHeard | Heard):
+        return after
+    return after if type(after) is type(state) else _paused(state, after, event.at)
 
 
 def _told(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
@@ -137,15 +138,17 @@ def _shelved(state: Rounded, event: said.Shelved) -> Rounded:
     )
 
 
-def _rested(state: Shelved, after: Rounded, at: datetime) -> State:
-    """Return `after` with the rest that is over counted, whatever ended it: the next one has what is left.
+def _paused(state: Shelved | Referred, after: Rounded, at: datetime) -> State:
+    """Return `after` with the pause that is over counted, whatever ended it: the next one of its kind has what is left.
 
     No longer than it was to last: that its end was said late is not the owner's doing.
     """
     if after.round.number != state.round.number:
         return after
-    rested = after.round.rested + max(min(at, state.until) - state.since, timedelta())
-    return replace(after, round=replace(after.round, rested=rested))
+    pause: Pause = state.to if isinstance(state, Referred) else "shelved"
+    lasted = max(min(at, state.until) - state.since, timedelta())
+    paused = {**after.round.paused, pause: after.round.paused.get(pause, timedelta()) + lasted}
+    return replace(after, round=replace(after.round, paused=paused))
 
 
 def _referred(state: Rounded, event: said.Referred) -> Rounded:

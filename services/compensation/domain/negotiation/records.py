@@ -21,6 +21,7 @@ from services.compensation.domain.negotiation.values import (
     Limits,
     Owner,
     Party,
+    Pause,
     PaymentStands,
     Remedy,
     SigningMeans,
@@ -103,8 +104,8 @@ class Round:
 
     `offers` counts offers, made or waiting; `last` is the one made last, live or not: as offers never go down,
     it is the highest. `answered` is the demand the last offer was made against: whoever asks for less since then
-    has `conceded`, whatever way the demand went in between. `rested` is how long the talk was shelved, in all rests
-    that are over.
+    has `conceded`, whatever way the demand went in between. `paused` is how long the talk was shelved, or with
+    each kind of third party, in all pauses that are over.
     """
 
     number: int
@@ -117,7 +118,7 @@ class Round:
     answered: Money | None = None
     offers: int = 0
     last: Offer | None = None
-    rested: timedelta = timedelta()
+    paused: Mapping[Pause, timedelta] = field(default_factory=dict)
 
     @property
     def conceded(self) -> bool:

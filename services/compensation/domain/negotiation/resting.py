@@ -39,7 +39,7 @@ def shelve(policy: NegotiationPolicy, state: State, command: Shelve) -> list[sai
     if found.round.harm_running:
         raise Refused("loss_still_running")
     since = found.since if isinstance(found, Shelved) else command.at
-    left = policy.terms.longest["shelve"] - found.round.rested
+    left = policy.terms.longest["shelve"] - found.round.paused.get("shelved", timedelta())
     if left <= timedelta():
         raise Refused("rest_used_up", "earlier rests of the round took all of the time")
     require_end_within(command.at, command.until, since + left)
@@ -59,7 +59,10 @@ def resume(state: State, command: Resume) -> list[said.Resumed]:
 
 
 def refer(policy: NegotiationPolicy, state: State, command: Refer) -> list[said.Referred]:
-    """Put the matter before a third party until a date: one at a time, the same one may be given longer."""
+    """Put the matter before a third party until a date: one at a time, the same one may be given longer.
+
+    One that is asked again in a round has what is left of the time of its kind.
+    """
     found = require_open(state)
     authority.require_mover(found.case, command.by)
     reason = require_text(command.reason)
@@ -72,7 +75,10 @@ def refer(policy: NegotiationPolicy, state: State, command: Refer) -> list[said.
         if found.to != command.to:
             raise Refused("already_referred", f"before a {found.to}")
         since = found.since
-    require_end_within(command.at, command.until, since + policy.terms.longest["refer"])
+    left = policy.terms.longest["refer"] - found.round.paused.get(command.to, timedelta())
+    if left <= timedelta():
+        raise Refused("referral_used_up", f"a {command.to} had all of the time")
+    require_end_within(command.at, command.until, since + left)
     return [said.Referred(**about_round(found, command), to=command.to, until=command.until, reason=reason)]
 
 

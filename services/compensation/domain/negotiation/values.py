@@ -17,6 +17,7 @@ SigningMeans: TypeAlias = Literal["typed", "drawn"]
 RefusalClass: TypeAlias = Literal["cannot_be_met", "excessive", "unreasonable"]
 Strategy: TypeAlias = Literal["soothe", "explain", "law_and_facts"]
 ReferralKind: TypeAlias = Literal["mediator", "ombudsman", "regulator", "court"]
+Pause: TypeAlias = Literal["shelved"] | ReferralKind
 ReferralOutcome: TypeAlias = Literal["settled", "decided", "rejected", "withdrawn", "no_answer"]
 PaymentStands: TypeAlias = Literal["paid", "reversed"]
 EndedBy: TypeAlias = Literal["answered", "closed", "referral_decided"]
