@@ -18,13 +18,13 @@ CounterName: TypeAlias = Literal[
 GaugeName: TypeAlias = Literal[
     "relay_position",
     "log_position",
-    "relay_lag_events",
     "consumer_lag",
     "consumer_age_seconds",
     "parked_records",
     "leader_epoch",
     "projection_lag",
     "quarantined_streams",
+    "events_set_aside",
 ]
 
 # How large things were: seconds for one append, commands in one flush.

@@ -70,10 +70,11 @@ class Reaction:
         self._log.catalogue.check(rows)
         heard = await self._log.opened([row for row in rows if row.type in self._listens_to])
         for group in [[each] for each in heard] if self._in_order else [heard]:
-            await self._run(group)
+            await self.run(group)
         await self._followers.save_checkpoint(self.name, rows[-1].position, epoch)
 
-    async def _run(self, heard: Sequence[Recorded[Any]]) -> None:
+    async def run(self, heard: Sequence[Recorded[Any]]) -> None:
+        """React to events, wherever the checkpoint stands; those reacted to before change nothing."""
         steps: dict[str, list[Step]] = defaultdict(list)
         for recorded in heard:
             # Clocks of two instances differ a little: what follows is never earlier than what it follows from.

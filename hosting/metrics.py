@@ -46,13 +46,13 @@ COUNTERS: Final = (
 GAUGES: Final = (
     Metric("relay_position", "Position the relay has published up to"),
     Metric("log_position", "Last position of the log"),
-    Metric("relay_lag_events", "Events behind the log's end that the relay still has to publish"),
     Metric("consumer_lag", "Records on the topics not yet consumed"),
     Metric("consumer_age_seconds", "Seconds since the consumer last fetched"),
     Metric("parked_records", "Records parked behind a gap or a dead letter"),
     Metric("leader_epoch", "Epoch of this instance's leadership, 0 when it does not lead"),
     Metric("projection_lag", "Events a projection or reaction is behind the log", ("follower",)),
     Metric("quarantined_streams", "Streams whose next record can never be sent"),
+    Metric("events_set_aside", "Own events a reaction tries again, since what they rest on is missing"),
 )
 MEASURES: Final = (
     Metric("append_seconds", "Time of one append", buckets=_SECONDS),

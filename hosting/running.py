@@ -46,8 +46,8 @@ OFFSET_SYNC_SECONDS = 0.1
 # Command ids and dead letters (`architecture.md` 3.4 and 3.9).
 KEPT = timedelta(days=30)
 HOUSEKEEPING_SECONDS = 10.0
-# Deletes what is too old by this real time; called again and again by every instance.
-Forget: TypeAlias = Callable[[datetime], Awaitable[None]]
+# What is done again and again by every instance; gets the real time, by which things are too old.
+Chore: TypeAlias = Callable[[datetime], Awaitable[None]]
 
 logger = structlog.get_logger("running")
 
@@ -57,8 +57,8 @@ class Parts:
     """What makes a service this service: everything else is the same in all of them.
 
     `topics` maps each public category to its topic. `reactions`, `doors` (Kafka) and `door_parts` (what the
-    HTTP routes find in `app.state`) are built once the log is open; `forgetting` deletes what a service of its own
-    keeps only for a time.
+    HTTP routes find in `app.state`) are built once the log is open; `chores` are a service's own
+    housekeeping.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Parts:
     projections: Callable[[Running], Sequence[Projection]] = field(default=lambda _running: ())
     doors: Callable[[Running], Mapping[str, Door]] = field(default=lambda _running: {})
     door_parts: Callable[[Running], Mapping[str, Any]] = field(default=lambda _running: {})
-    forgetting: Callable[[Running], Sequence[Forget]] = field(default=lambda _running: ())
+    chores: Callable[[Running], Sequence[Chore]] = field(default=lambda _running: ())
     persons_ahead: int = 0
 
 
@@ -264,15 +264,15 @@ class Running:
         self.clock.sync(now, offset)
 
     async def _keep_house(self) -> None:
-        forgetting = self.parts.forgetting(self)
+        chores = self.parts.chores(self)
         while True:
             try:
                 self.observer.gauge("parked_records", await self.storage.inbox.parked_count())
                 # How long things are kept is real time, whatever the installation's offset.
                 await self.storage.log.forget_commands(self.clock.real_now() - KEPT)
                 await self.storage.inbox.forget_dead(self.clock.real_now() - KEPT)
-                for forget in forgetting:
-                    await forget(self.clock.real_now())
+                for chore in chores:
+                    await chore(self.clock.real_now())
             except Unavailable:
                 logger.warning("housekeeping_put_off")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)

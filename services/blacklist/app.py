@@ -18,7 +18,7 @@ from eventlog.log import EventLog
 from eventlog.projections import Projection
 from eventlog.reactions import FollowUp, Reaction
 from eventlog.recorded import Recorded
-from hosting.running import Forget, Parts, Running
+from hosting.running import Chore, Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.blacklist import web
@@ -57,7 +57,7 @@ def parts(settings: ServiceSettings) -> Parts:
     def door_parts(running: Running) -> Mapping[str, Any]:
         return {"policy": policy, "screening": Screening(running.log, running.pool, marks(running))}
 
-    def forgetting(running: Running) -> Sequence[Forget]:
+    def chores(running: Running) -> Sequence[Chore]:
         kept = timedelta(days=settings.screening_audit_days)
         return [partial(forget_audit, running.pool, kept=kept)]
 
@@ -74,7 +74,7 @@ def parts(settings: ServiceSettings) -> Parts:
         reactions=reactions,
         projections=projections,
         door_parts=door_parts,
-        forgetting=forgetting,
+        chores=chores,
     )
 
 

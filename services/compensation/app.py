@@ -13,9 +13,9 @@ from contracts import negotiation as negotiation_contract
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.follower import Follower
 from eventlog.projections import Projection
-from eventlog.reactions import FollowUp, Reaction
+from eventlog.reactions import FollowUp, React, Reaction
 from eventlog.recorded import Recorded
-from hosting.running import Forget, Parts, Running
+from hosting.running import Chore, Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.compensation import customer_web, evidence_web, offers_web, payments_web, sign_page, web
@@ -30,6 +30,7 @@ from services.compensation.projections.negotiation_list import negotiation_list
 from services.compensation.reactions import linked_to, on_timer, react
 from services.compensation.sessions import Sessions
 from services.compensation.settings import CompensationSettings
+from services.compensation.settlement.aside import Aside
 from services.compensation.settlement.settling import LISTENS_TO
 from services.compensation.subscribers import HEARD
 from services.compensation.upcasters import UPCASTERS
@@ -48,7 +49,7 @@ def parts(settings: ServiceSettings) -> Parts:
         return Evidence(running.log, running.pool, settings, signer, terms=policy.terms)
 
     def reactions(running: Running) -> Sequence[Follower]:
-        return [_settling(running, evidence(running)), _settled_matters(running)]
+        return [_settling(running, _aside(running, evidence(running)).follow_up), _settled_matters(running)]
 
     def door_parts(running: Running) -> Mapping[str, Any]:
         found = evidence(running)
@@ -59,8 +60,15 @@ def parts(settings: ServiceSettings) -> Parts:
             "sessions": Sessions(settings.key("customer-token.key")),
         }
 
-    def forgetting(running: Running) -> Sequence[Forget]:
-        return [evidence(running).consents.sweep]
+    def chores(running: Running) -> Sequence[Chore]:
+        found = evidence(running)
+        aside = _aside(running, found)
+
+        async def try_again(_now: datetime) -> None:
+            if running.leader.epoch is not None:
+                await aside.try_again(_settling(running, found.settling.follow_up))
+
+        return [found.consents.sweep, try_again]
 
     def projections(running: Running) -> Sequence[Projection]:
         log = running.storage.log
@@ -76,17 +84,21 @@ def parts(settings: ServiceSettings) -> Parts:
         reactions=reactions,
         projections=projections,
         door_parts=door_parts,
-        forgetting=forgetting,
+        chores=chores,
     )
 
 
-def _settling(running: Running, evidence: Evidence) -> Follower:
+def _aside(running: Running, evidence: Evidence) -> Aside:
+    return Aside(running.log, running.pool, evidence.settling, running.observer)
+
+
+def _settling(running: Running, follow_up: React) -> Reaction:
     """Build the reaction that does outside what an agreement calls for, and tells the log."""
     return Reaction(
         "settling",
         running.log,
         running.storage.followers,
-        evidence.settling.follow_up,
+        follow_up,
         listens_to=LISTENS_TO,
         observer=running.observer,
     )

@@ -21,7 +21,7 @@ from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.extract import extract_of
 from services.compensation.settlement.manifest import FILES, custody_of, manifest_of
 from services.compensation.settlement.signing import Signer
-from services.compensation.settlement.vault import Item, Vault
+from services.compensation.settlement.vault import Item, NotInVault, Vault
 
 JSON = "application/json"
 
@@ -132,7 +132,7 @@ class Archiving:
             content: dict[str, Any] = json.loads(await self._vault.get(kept.sha256))
             if content["signed"] == settlement.signed:
                 return content
-        raise LookupError(f"{complaint} is settled, but its manifest is not in the vault")
+        raise NotInVault(f"the manifest of what {complaint} was settled by")
 
     async def _once(
         self, recorded: Recorded[Any], name: str, content: bytes, *, at: datetime, media_type: str = JSON

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eventlog.postgres.log import transient_named
 from eventlog.postgres.pool import Pool
 from services.compensation.settlement.sealing import opened, sealed
-from services.compensation.settlement.vault import SQL, Item, Vault
+from services.compensation.settlement.vault import SQL, Item, NotInVault, Vault
 
 
 class Effects:
@@ -49,7 +49,7 @@ class Effects:
     async def _must_get(self, cause: str, name: str) -> bytes:
         kept = await self._get(cause, name)
         if kept is None:
-            raise LookupError(f"the effect {name} of {cause} is gone: effects are never deleted")
+            raise NotInVault(f"the effect {name} of {cause}")
         return kept
 
     async def _get(self, cause: str, name: str) -> bytes | None:

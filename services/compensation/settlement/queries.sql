@@ -40,3 +40,12 @@ SELECT cause, complaint::text AS complaint, consent, held_at FROM consents_held
 
 -- name: take_consent
 DELETE FROM consents_held WHERE cause = $1 AND consent = $2 RETURNING sealed
+
+-- name: put_aside
+INSERT INTO settling_aside (stream, version) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true
+
+-- name: all_aside
+SELECT stream, version FROM settling_aside ORDER BY since, stream, version
+
+-- name: take_back
+DELETE FROM settling_aside WHERE stream = $1 AND version = $2

@@ -19,7 +19,7 @@ SQL: Final = queries_from(files("services.compensation.settlement") / "queries.s
 
 
 class NotInVault(Exception):  # noqa: N818 - names the condition
-    """Nothing is kept under this hash."""
+    """What should be kept, and is never deleted, is not there: an item by its hash, a manifest, an effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

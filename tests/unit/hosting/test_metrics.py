@@ -34,14 +34,14 @@ def test_numbers_are_shown_under_our_prefix() -> None:
     metrics = Metrics("intake")
 
     metrics.count("commands_total", 2, command="RegisterComplaint", outcome="accepted")
-    metrics.gauge("relay_lag_events", 7)
+    metrics.gauge("parked_records", 7)
     metrics.measure("flush_size", 16)
 
     text = shown(metrics)
     assert (
         'amends_commands_total{command="RegisterComplaint",outcome="accepted",service="intake"} 2.0' in text
     )
-    assert "amends_relay_lag_events 7.0" in text
+    assert "amends_parked_records 7.0" in text
     assert "amends_flush_size_count 1.0" in text
     assert "_created" not in text
 
