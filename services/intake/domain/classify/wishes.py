@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -54,17 +56,20 @@ _WISHES: Final[tuple[tuple[DemandKind, re.Pattern[str]], ...]] = (
 )
 # A clause ends where another wish may begin: what denies the one says nothing of the other.
 _CLAUSE_END: Final = re.compile(r"[,;.。、!?\n]|\b(?:but|just|only|and i want|or)\b|但|只要|而是|要求")
+# How far back a denial is looked for where no clause ends: a text without any is read in good time, too.
+_CLAUSE_CHARACTERS_MAX: Final = 200
 _DENIED_BEFORE: Final = re.compile(
     r"不(?:要|想|需|接受|必|用|图|求)|无需|拒绝|别再?"
     r"|(?:\bnot|n't) (?:want|need|ask|look|after|interested|accept)"
     r"|\b(?:without|refuse|reject|decline|instead of|rather than)\b|\bno (?:need for )?(?:a |any |more )?$"
 )
 _DENIED_AFTER: Final = re.compile(
-    r"^[^,;.。、]{0,4}就?(?:不(?:要|需要|必)了?|免了)|^ (?:is|was|would be) (?:not what|no use|no good|not enough)|^ (?:is|was)n't what|^\w* not? (?:needed|wanted|necessary)"
+    r"[^,;.。、]{0,4}就?(?:不(?:要|需要|必)了?|免了)"
+    r"| (?:is|was|would be) (?:not what|no use|no good|not enough)| (?:is|was)n't what|\w* not? (?:needed|wanted|necessary)"
 )
 # Who says that nothing came, asks for it.
 _STILL_OWED: Final = re.compile(
-    r"^\w* (?:(?:has|have|was|been) )*(?:received|given|issued|arrived|paid|yet)\b"
+    r"\w* (?:(?:has|have|was|been) )*(?:received|given|issued|arrived|paid|yet)\b"
 )
 # What may stand before and after a sum that is itself the wish: the price of a thing to repair is none, nor a past offer.
 _ASKED_BEFORE: Final = re.compile(
@@ -115,8 +120,9 @@ def _said(
 ) -> tuple[dict[DemandKind, list[Evidence]], frozenset[DemandKind]]:
     lines: dict[DemandKind, list[Evidence]] = defaultdict(list)
     denied: set[DemandKind] = set()
+    clause_ends = [match.end() for match in _CLAUSE_END.finditer(reading.text)]
     for kind, line in _mentions(reading, rules, language):
-        if _is_denied(reading.text, line):
+        if _is_denied(reading.text, clause_ends, line):
             denied.add(kind)
         else:
             lines[kind].append(line)
@@ -141,11 +147,11 @@ def _mentions(reading: Reading, rules: Rules, language: str) -> list[tuple[Deman
     ]
 
 
-def _is_denied(text: str, line: Evidence) -> bool:
-    begun = max((match.end() for match in _CLAUSE_END.finditer(text, 0, line.start)), default=0)
-    after = text[line.end :]
-    is_denied = _DENIED_BEFORE.search(text[begun : line.start]) or _DENIED_AFTER.search(after)
-    return bool(is_denied and not _STILL_OWED.search(after))
+def _is_denied(text: str, clause_ends: Sequence[int], line: Evidence) -> bool:
+    ended = bisect_right(clause_ends, line.start)
+    begun = max(clause_ends[ended - 1] if ended else 0, line.start - _CLAUSE_CHARACTERS_MAX)
+    is_denied = _DENIED_BEFORE.search(text[begun : line.start]) or _DENIED_AFTER.match(text, line.end)
+    return bool(is_denied and not _STILL_OWED.match(text, line.end))
 
 
 def _sum_alone(reading: Reading) -> list[Demand]:
