@@ -35,14 +35,11 @@ check: $(READY) ## Format, lint, types, imports, dead code, contracts drift
 # pure tests, and half of what each start of a service takes.
 COMPILED := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/bytecode
 
-# In as many processes as there are processors, up to what memory bears: each has a PostgreSQL and a Kafka of its own.
-SIDE_BY_SIDE := --numprocesses=logical --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
-
 test: fetch ## All tests, on the real engines
-	$(COMPILED) $(BIN)/pytest $(SIDE_BY_SIDE)
+	$(COMPILED) $(BIN)/pytest
 
 test-unit: $(READY) ## The pure tests: no server, under ten seconds
-	$(COMPILED) $(BIN)/pytest tests/unit $(SIDE_BY_SIDE)
+	$(COMPILED) $(BIN)/pytest tests/unit
 
 contracts: $(READY) ## Render the JSON Schemas and asyncapi.yaml from the models
 	$(BIN)/python -m operate.cli contracts render

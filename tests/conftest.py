@@ -14,15 +14,9 @@ from operate.stack.databases import create_database, drop_database
 from operate.stack.guard import temporary_home
 from operate.stack.local import Engines, start_engines
 from operate.stack.topics import drop_topics
-from tests import side_by_side
 
 if TYPE_CHECKING:
     from tests.system.installation import LiveInstallation
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests run side by side."""
-    side_by_side.arrange(items)
 
 
 @pytest.fixture(scope="session")
