@@ -122,7 +122,7 @@ def test_any_text_can_be_asked(text: str) -> None:
 
 @pytest.mark.timeout(20)
 def test_a_text_as_long_as_a_door_lets_in_is_read_in_good_time() -> None:
-    assert "water_outage" in cause_words("停水退款不" * 20_000)
+    assert "water_outage" in cause_words("停水退款不" * 5_000)
 
 
 def test_the_dictionary_covers_many_industries() -> None:
