@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from io import BytesIO
 from typing import Final
 
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko_certvalidator.registry import CertificateRegistry
 
 from eventlog.clock import Clock
 
-FIELD: Final = "CompanySignature"
 # The reason names the hash in this very form; whoever verifies looks for it.
 REASON: Final = "Settlement agreement, SHA-256 of the unsigned document: {document}"
 _YEARS_VALID: Final = timedelta(days=3 * 365)
@@ -36,29 +28,21 @@ class Signer:
 
     def __init__(self, pem: bytes) -> None:
         try:
-            certificates = list(load_certs_from_pemder_data(pem))
-            own, others = certificates[0], certificates[1:]
-            key = load_private_key_from_pemder_data(pem, passphrase=None)
-            self._key = _key_of_certificate(pem)
-        except (ValueError, IndexError, TypeError):
+            self._certificate, *_issuers = x509.load_pem_x509_certificates(pem)
+            self._key = _key_of(self._certificate, pem)
+        except (ValueError, TypeError):
             raise SigningKeyUnusable("company-signing.pem needs one PKCS#8 key and its certificate") from None
-        registry = CertificateRegistry.build(others)
-        self._signer = signers.SimpleSigner(signing_cert=own, signing_key=key, cert_registry=registry)
-        self._certificate: asn1_x509.Certificate = own
+        self._held = pem
 
     @property
     def certificate(self) -> bytes:
         """The certificate (DER)."""
-        content: bytes = self._certificate.dump()
-        return content
+        return self._certificate.public_bytes(serialization.Encoding.DER)
 
     @property
     def pem(self) -> bytes:
         """The certificate as PEM."""
-        encoded: bytes = x509.load_der_x509_certificate(self.certificate).public_bytes(
-            serialization.Encoding.PEM
-        )
-        return encoded
+        return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     @property
     def fingerprint(self) -> str:
@@ -68,8 +52,12 @@ class Signer:
     @property
     def company(self) -> str:
         """The company's name as its certificate says it: the organisation, else the common name."""
-        named = self._certificate.subject.native
-        return str(named.get("organization_name") or named.get("common_name") or "")
+        subject = self._certificate.subject
+        for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
+            for named in subject.get_attributes_for_oid(oid):
+                if named.value:
+                    return str(named.value)
+        return ""
 
     def sign(self, pdf: bytes, document: str) -> bytes:
         """Return the signed PDF, which begins with the unsigned one byte for byte. CPU work: call it in a thread.
@@ -77,17 +65,10 @@ class Signer:
         `document` is the SHA-256 (hex) of the unsigned PDF and stands in the reason. The signing time is the
         real one, whatever the installation's offset: the certificate's validity is.
         """
-        metadata = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            reason=REASON.format(document=document),
-            name=self.company,
-            subfilter=SigSeedSubFilter.PADES,
-        )
-        output = BytesIO()
-        signing = signers.PdfSigner(metadata, self._signer)
-        signing.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
-        return output.getvalue()
+        # The library takes a second to load: see there.
+        from services.compensation.settlement.pades import signed_pdf  # noqa: PLC0415
+
+        return signed_pdf(pdf, self._held, name=self.company, reason=REASON.format(document=document))
 
     def sign_bytes(self, content: bytes) -> bytes:
         """Return a detached signature over SHA-256: ECDSA (DER), or RSA (PKCS#1 v1.5) where the key is RSA."""
@@ -135,9 +116,8 @@ def new_signing_certificate(name: str) -> bytes:
     ) + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _key_of_certificate(pem: bytes) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+def _key_of(certificate: x509.Certificate, pem: bytes) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
     key = serialization.load_pem_private_key(pem, password=None)
-    certificate = x509.load_pem_x509_certificate(pem)
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise TypeError("the key is neither EC nor RSA")
     if key.public_key() != certificate.public_key():

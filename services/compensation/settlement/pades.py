@@ -1,0 +1,34 @@
+"""PAdES baseline B-B by pyHanko, which takes long to load: a service is up before that, and few processes ever sign."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Final
+
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko_certvalidator.registry import CertificateRegistry
+
+FIELD: Final = "CompanySignature"
+
+
+def signed_pdf(pdf: bytes, pem: bytes, *, name: str, reason: str) -> bytes:
+    """Return the PDF with an incremental update that signs it; `pem` holds the key and its certificate chain."""
+    own, *others = load_certs_from_pemder_data(pem)
+    signer = signers.SimpleSigner(
+        signing_cert=own,
+        signing_key=load_private_key_from_pemder_data(pem, passphrase=None),
+        cert_registry=CertificateRegistry.build(others),
+    )
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        reason=reason,
+        name=name,
+        subfilter=SigSeedSubFilter.PADES,
+    )
+    output = BytesIO()
+    signers.PdfSigner(metadata, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
+    return output.getvalue()
