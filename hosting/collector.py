@@ -12,8 +12,14 @@ YOUNG_RUNS_MAX: Final = 20
 MIDDLE_RUNS_MAX: Final = 50
 
 
+def rest_collector() -> None:
+    """Let it rest while the process loads what it will keep: a fifth of that time. Call it before all else."""
+    gc.disable()
+
+
 def calm_collector() -> None:
     """Take what start-up made out of the collector's sight, and have it look at the rest less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS_MAX, YOUNG_RUNS_MAX, MIDDLE_RUNS_MAX)
+    gc.enable()

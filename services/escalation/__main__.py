@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from hosting.service import command_line
-from services.escalation.app import NAME, SERVICE
+from hosting.collector import rest_collector
 
 if __name__ == "__main__":
+    rest_collector()
+    from hosting.service import command_line
+    from services.escalation.app import NAME, SERVICE
+
     command_line(NAME, SERVICE)()
