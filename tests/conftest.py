@@ -14,9 +14,15 @@ from operate.stack.databases import create_database, drop_database
 from operate.stack.guard import temporary_home
 from operate.stack.local import Engines, start_engines
 from operate.stack.topics import drop_topics
+from tests.order import turn
 
 if TYPE_CHECKING:
     from tests.system.installation import LiveInstallation
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in order."""
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

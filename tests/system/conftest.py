@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
-from typing import Final
 
 import pytest
 
 from operate.stack.local import Engines
+from tests.order import SHARING
 from tests.system.installation import LiveInstallation, finished, live_installation
 from tests.system.people import People, people_at
 from tests.system.reading import settled
-
-# These stop nothing, poison nothing, leave the clock alone and speak only of complaints of their own. What looks
-# at the whole (all dead letters, what the like of a loss received) is not among them.
-SHARING: Final = {
-    "tests.integration.test_bad_input",
-    "tests.integration.test_blacklist_flow",
-    "tests.integration.test_blacklist_http",
-    "tests.integration.test_compensation_flow",
-    "tests.integration.test_compensation_signing",
-    "tests.integration.test_escalation_flow",
-    "tests.integration.test_intake_http",
-    "tests.integration.test_loop_closing_live",
-    "tests.integration.test_register_command",
-    "tests.system.test_bypass",
-    "tests.system.test_groups",
-    "tests.system.test_main_path",
-    "tests.system.test_settlement",
-}
 
 
 @pytest.fixture(scope="module")
