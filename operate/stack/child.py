@@ -53,6 +53,18 @@ def is_alive(child: Child) -> bool:
     return _found(child) is not None
 
 
+def listens(child: Child, port: int) -> bool:
+    """Tell whether it is this process that listens on a port, and not a stranger who was quicker."""
+    process = _found(child)
+    if process is None:
+        return False
+    try:
+        found = process.net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in found)
+
+
 def stop(child: Child, *, ask: signal.Signals = signal.SIGTERM, patience_seconds: float) -> None:
     """Ask the process to end, and kill it with all its descendants when the patience is over."""
     process = _found(child)

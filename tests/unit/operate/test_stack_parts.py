@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import stamina
 from aiokafka.errors import BrokerNotAvailableError
 
 from operate.errors import OperateError
 from operate.stack import unprivileged
-from operate.stack.child import Child
+from operate.stack.child import Child, is_alive, spawn, stop
 from operate.stack.databases import dsn_of
 from operate.stack.home import Home
 from operate.stack.logs import last_lines
 from operate.stack.ports import LOCALHOST, free_port, is_open
 from operate.stack.secret_files import secret_file
+from operate.stack.services import is_ready
 from operate.stack.state import Running, StackState, read_state, write_state
 from operate.stack.topics import brokers_are_told
 
@@ -140,3 +144,22 @@ async def test_a_cluster_that_never_names_a_broker_is_given_up() -> None:
 
     with stamina.set_testing(testing=True), pytest.raises(BrokerNotAvailableError):
         await brokers_are_told(describe_cluster)
+
+
+async def test_who_was_quicker_at_the_port_is_not_taken_for_our_service(tmp_path: Path) -> None:
+    async def ready(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(ready, LOCALHOST, 0) as stranger:
+        port = int(stranger.sockets[0].getsockname()[1])
+        this = Child(pid=os.getpid(), started=psutil.Process().create_time())
+        command = [sys.executable, "-c", "import signal; signal.pause()"]
+        waiting = spawn(command, log=tmp_path / "log", folder=tmp_path)
+
+        assert await asyncio.to_thread(is_ready, Running(child=this, port=port))
+        assert not await asyncio.to_thread(is_ready, Running(child=waiting, port=port))
+        assert is_alive(waiting)
+
+        stop(waiting, patience_seconds=5)
