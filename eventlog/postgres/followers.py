@@ -57,7 +57,7 @@ async def fenced_checkpoint(
     connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], name: str, position: int, epoch: int
 ) -> None:
     """Move a checkpoint inside the caller's transaction: with the rows it speaks of, or not at all."""
-    if await connection.fetchrow(SQL["save_checkpoint"], name, position, epoch) is None:
+    if await connection.fetchrow(SQL["move_checkpoint"], name, position, epoch) is None:
         raise Fenced(f"epoch {epoch} no longer leads")
 
 

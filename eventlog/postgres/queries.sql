@@ -93,8 +93,15 @@ ON CONFLICT (topic, key) DO UPDATE SET last_sequence = excluded.last_sequence, l
 SELECT position FROM eventlog.checkpoints WHERE name = $1
 
 -- name: save_checkpoint
--- Nobody waits for the disk: a checkpoint lost with the server means doing again, and doing again changes nothing.
+-- Nobody waits for the disk: what this speaks of stands elsewhere, and doing it again changes nothing.
 WITH reign AS (SELECT epoch, set_config('synchronous_commit', 'off', true) FROM eventlog.leader WHERE epoch = $3 FOR SHARE)
+INSERT INTO eventlog.checkpoints (name, position) SELECT $1, $2 FROM reign
+ON CONFLICT (name) DO UPDATE SET position = excluded.position
+RETURNING position
+
+-- name: move_checkpoint
+-- With the rows it speaks of, and on the disk with them: a follower that goes on does not do them again.
+WITH reign AS (SELECT epoch FROM eventlog.leader WHERE epoch = $3 FOR SHARE)
 INSERT INTO eventlog.checkpoints (name, position) SELECT $1, $2 FROM reign
 ON CONFLICT (name) DO UPDATE SET position = excluded.position
 RETURNING position
