@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.protocol.admin import CreateAclsRequest
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from contracts.topics import COMPLAINT, CONTACT, dead_letter_topic
-from deploy.topics import commands
 from eventlog.errors import Unavailable
 from eventlog.kafka.access import AccessRefused, KafkaAccess
 from eventlog.kafka.ahead import ahead_of_log
@@ -25,105 +21,32 @@ from eventlog.kafka.publisher import Publisher
 from eventlog.memory import memory_storage
 from hosting.consuming import Consuming
 from hosting.health import Life
-from hosting.settings import KafkaSettings
 from operate.commands.topic import app
 from operate.errors import OperateError
-from operate.settings import read_settings
-from operate.stack import kafka
-from operate.stack.engine import Site
-from operate.stack.guard import temporary_home
-from operate.stack.home import Home
 from operate.stack.local import Engines
-from operate.stack.progress import Silent
 from operate.stack.topics import ensure_topics
 from tests.support.certificates import Authority
 from tests.support.consuming import Consumer
+from tests.support.guarded import OPERATOR, PASSWORD, Guarded, guarded_broker
 from tests.support.kafka import as_public, public
 from tests.support.records import record
 
 TOPICS = (COMPLAINT, CONTACT, dead_letter_topic(CONTACT, "intake"))
-USERS = ("operator", "intake", "platform")
-PASSWORD = "correct-horse-{}"  # of whom
 PROMPT_SECONDS = 10.0
 LOOK_SECONDS = 0.05
 
 
-@dataclass(frozen=True)
-class Guarded:
-    """A broker that asks for TLS, a login and rights."""
-
-    brokers: str
-    authority: Authority
-
-    def access(self, user: str, **other: str | Path) -> KafkaAccess:
-        given: dict[str, str | Path] = {
-            "kafka": self.brokers,
-            "kafka_tls": "true",
-            "kafka_ca_file": self.authority.file,
-            "kafka_user": user,
-            "kafka_password": PASSWORD.format(user),
-        }
-        return KafkaSettings.model_validate({**given, **other}).kafka_access()
-
-
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    """One for the module, on the local stack's engine; its topics and rights are made as `deploy/` prints them."""
-    folder = tmp_path_factory.mktemp("certificates")
-    authority = Authority(folder)
-    with temporary_home() as path:
-        home = Home(path)
-        home.create()
-        site = Site(home, read_settings().cache, Silent())
-        running = kafka.launch(site, None, listener(folder, authority))
-        kafka.wait_ready(site, running)
-        found = Guarded(kafka.address(running), authority)
-        asyncio.run(furnished(found))
-        yield found
-        kafka.stop(home, running)
+    """One for the module; its topics and rights are made as `deploy/` prints them."""
 
+    async def furnished(broker: Guarded) -> None:
+        await ensure_topics(broker.access(OPERATOR), TOPICS)
+        await broker.grant()
 
-def listener(folder: Path, authority: Authority) -> kafka.Listener:
-    certificate, key = authority.issue("broker")
-    both = folder / "broker.pem"
-    both.write_bytes(key.read_bytes() + certificate.read_bytes())
-    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
-    login = f'{module} required username="operator" password="{PASSWORD.format("operator")}";'
-    return kafka.Listener(
-        protocol="SASL_SSL",
-        settings={
-            "ssl.keystore.type": "PEM",
-            "ssl.keystore.location": str(both),
-            "ssl.truststore.type": "PEM",
-            "ssl.truststore.location": str(authority.file),
-            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
-            "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
-            "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": login,
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            # The controller's own listener is plain and for this machine alone.
-            "super.users": "User:operator;User:ANONYMOUS",
-        },
-        users=[f"[name={user},password={PASSWORD.format(user)}]" for user in USERS],
-    )
-
-
-async def furnished(guarded: Guarded) -> None:
-    """Make the topics, and grant what `deploy/topics.py` prints for them."""
-    access = guarded.access("operator")
-    await ensure_topics(access, TOPICS)
-    admin = AIOKafkaAdminClient(**access.options)
-    await admin.start()
-    names = {topic.name for topic in TOPICS}
-    right = re.compile(r"principal (User:\w+) --operation (\w+) --operation Describe --(topic|group) (\S+)$")
-    kinds, operations = {"topic": 2, "group": 3}, {"Read": 3, "Write": 4}
-    for line in commands():
-        found = right.search(line)
-        if found and (found[4] in names or found[3] == "group"):
-            for operation in (operations[found[2]], 8):
-                request = CreateAclsRequest(kinds[found[3]], found[4], 3, found[1], "*", operation, 3)
-                answer = await admin._send_request_to_node(1, request)
-                assert [code for code, _ in answer.creation_responses] == [0]
-    await admin.close()
+    with guarded_broker(tmp_path_factory.mktemp("certificates")) as broker:
+        asyncio.run(furnished(broker))
+        yield broker
 
 
 @asynccontextmanager

@@ -77,9 +77,7 @@ class Sender:
 @asynccontextmanager
 async def sender_to(installation: LiveInstallation, bytes_max: int = 4_194_304) -> AsyncIterator[Sender]:
     """Open a producer that sends what it is told, however large."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=installation.engines.kafka, acks="all", max_request_size=bytes_max
-    )
+    producer = AIOKafkaProducer(**installation.engines.access.options, acks="all", max_request_size=bytes_max)
     await producer.start()
     try:
         yield Sender(installation, producer)

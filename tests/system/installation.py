@@ -264,7 +264,7 @@ async def prepare(engines: Engines, folder: Path, *, allow_clock_offset: bool = 
 
 async def discard(prepared: Installation) -> None:
     """Remove what `prepare` made, so that a run's engines carry only what is in use."""
-    await drop_topics(prepared.engines.kafka, prepared.topic_prefix)
+    await drop_topics(prepared.engines.access, prepared.topic_prefix)
     for dsn in prepared.dsns.values():
         await drop_database(prepared.engines, dsn.rpartition("/")[2])
 

@@ -110,7 +110,7 @@ async def records_of(installation: LiveInstallation, topic: str) -> list[Record]
 def _looker(installation: LiveInstallation) -> AIOKafkaConsumer:
     # A fetch that waits for records keeps every other question to the broker waiting, so it waits shortly.
     return AIOKafkaConsumer(
-        bootstrap_servers=installation.engines.kafka,
+        **installation.engines.access.options,
         enable_auto_commit=False,
         fetch_max_wait_ms=LOOK_MILLISECONDS,
     )
@@ -196,7 +196,7 @@ async def _unheard(look: Look, hearer: str, topic: str, full_name: str) -> list[
 
 async def unread(installation: LiveInstallation) -> list[str]:
     """Return what the consumer groups have not committed yet, topic by topic."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=installation.engines.kafka)
+    admin = AIOKafkaAdminClient(**installation.engines.access.options)
     consumer = _looker(installation)
     await admin.start()
     await consumer.start()
