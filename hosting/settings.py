@@ -107,6 +107,8 @@ class KafkaSettings(BaseModel):
         for one, other in _TOGETHER:
             if told[one] is not None and told[other] is None:
                 raise _half(f"{_KAFKA}{one} is set without {_KAFKA}{other}: set both or neither")
+        if "kafka_mechanism" in self.model_fields_set and self.kafka_user is None:
+            raise _half(f"{_KAFKA}MECHANISM is set without {_KAFKA}USER: set both or neither")
         unsafe = [f"{_KAFKA}{name}" for name, value in told.items() if value is not None]
         if unsafe and not self.kafka_tls:
             raise _half(

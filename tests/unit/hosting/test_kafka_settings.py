@@ -135,6 +135,12 @@ def test_one_half_is_refused_with_the_name_of_the_other(tell: Any, one: str, oth
     assert refusal() == (f"AMENDS_KAFKA_{one} is set without AMENDS_KAFKA_{other}: set both or neither")
 
 
+def test_mechanism_of_nobody_is_refused(tell: Any) -> None:
+    tell(TLS="true", MECHANISM="PLAIN")
+
+    assert refusal() == "AMENDS_KAFKA_MECHANISM is set without AMENDS_KAFKA_USER: set both or neither"
+
+
 def test_mechanism_that_is_none_of_ours_is_refused(tell: Any) -> None:
     tell(TLS="true", MECHANISM="GSSAPI")
 
