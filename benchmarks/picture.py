@@ -95,5 +95,5 @@ def _footer(results: Results) -> str:
         f"{results.date:%Y-%m-%d}, commit {results.commit} · {machine.cores} cores {machine.processor}, "
         f"{machine.memory_gib:g} GiB · Python {versions['python']}, PostgreSQL {versions['postgresql']}, "
         f"Kafka {versions['kafka']}\nBars: medians of {results.rounds} rounds; lines: smallest to largest; "
-        "×: Amends over peer"
+        "×: Amends over peer, the median of the rounds"
     )

@@ -37,7 +37,10 @@ class Series(BaseModel):
 
 
 class Measure(BaseModel):
-    """One measure of both peers; `ratio` is ours over the peer's, by medians."""
+    """One measure of both peers; `ratio` is ours over the peer's, the median of the rounds' ratios.
+
+    Both are measured one after the other in a round: a machine that changes its pace between rounds changes both.
+    """
 
     unit: str
     ours: Series
@@ -153,8 +156,11 @@ def commit() -> str:
 
 
 def _measure(unit: str, values: Mapping[PeerName, Sequence[float]]) -> Measure:
-    ours, naive = _series(values["ours"]), _series(values["naive"])
-    return Measure(unit=unit, ours=ours, naive=naive, ratio=round(ours.median / naive.median, 3))
+    rounds = zip(values["ours"], values["naive"], strict=True)
+    ratio = median(ours / naive for ours, naive in rounds)
+    return Measure(
+        unit=unit, ours=_series(values["ours"]), naive=_series(values["naive"]), ratio=round(ratio, 3)
+    )
 
 
 def _series(samples: Sequence[float]) -> Series:
