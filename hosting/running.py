@@ -273,7 +273,8 @@ class Running:
                 await self.storage.inbox.forget_dead(self.clock.real_now() - KEPT)
                 for chore in chores:
                     await chore(self.clock.real_now())
-            except Unavailable:
+            except (Unavailable, UnreadableEvent):
+                # What a newer release wrote is for an instance of that release to look at.
                 logger.warning("housekeeping_put_off")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 

@@ -61,14 +61,7 @@ def parts(settings: ServiceSettings) -> Parts:
         }
 
     def chores(running: Running) -> Sequence[Chore]:
-        found = evidence(running)
-        aside = _aside(running, found)
-
-        async def try_again(_now: datetime) -> None:
-            if running.leader.epoch is not None:
-                await aside.try_again(_settling(running, found.settling.follow_up))
-
-        return [found.consents.sweep, try_again]
+        return _chores(running, evidence(running))
 
     def projections(running: Running) -> Sequence[Projection]:
         log = running.storage.log
@@ -86,6 +79,21 @@ def parts(settings: ServiceSettings) -> Parts:
         door_parts=door_parts,
         chores=chores,
     )
+
+
+def _chores(running: Running, found: Evidence) -> Sequence[Chore]:
+    aside, reaction = _aside(running, found), _settling(running, found.settling.follow_up)
+
+    async def require_key(_now: datetime) -> None:
+        if not await found.vault.has_its_key():
+            # What would be kept under this one, nobody could open once the right one is back.
+            running.life.declare_dead("vault", "vault.key opens nothing of what the vault has")
+
+    async def try_again(_now: datetime) -> None:
+        if running.leader.epoch is not None:
+            await aside.try_again(reaction)
+
+    return [require_key, found.consents.sweep, try_again]
 
 
 def _aside(running: Running, evidence: Evidence) -> Aside:

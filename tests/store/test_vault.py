@@ -97,6 +97,16 @@ async def test_item_opens_under_the_vaults_own_key_only(vault: Vault, pool: Pool
         await vault.get("0" * 64)
 
 
+async def test_key_that_opens_nothing_of_the_vault_is_not_its_key(vault: Vault, pool: Pool) -> None:
+    other = Vault(pool, bytes(32))
+    while_empty = await other.has_its_key()
+    await vault.put(item())
+
+    assert while_empty
+    assert await vault.has_its_key()
+    assert not await other.has_its_key()
+
+
 @pytest.mark.parametrize("table", ["vault_items", "vault_records", "vault_custody", "effects"])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET sealed = sealed", "TRUNCATE {} CASCADE"])
 async def test_vault_is_written_once(pool: Pool, table: str, change: str) -> None:

@@ -220,5 +220,21 @@ async def found_of(people: People, one: str) -> dict[str, int]:
     }
 
 
+async def test_process_with_a_key_that_opens_nothing_of_the_vault_ends_before_it_keeps_more(
+    installation: LiveInstallation, people: People
+) -> None:
+    await bargaining(people)  # its evidence is in the vault
+    key = installation.prepared.folder / "secrets" / "compensation" / "vault.key"
+    right = key.read_bytes()
+    key.write_bytes(installation.prepared.folder.joinpath("secrets/intake/intake-hash.key").read_bytes())
+    other = installation.add("compensation")
+    ended = await asyncio.to_thread(other.ended)
+    key.write_bytes(right)
+    installation.instances["compensation"].remove(other)
+
+    assert ended == 1
+    assert b"vault.key_opens_nothing_of_what_the_vault_has" in other.log.read_bytes()
+
+
 async def test_all_promises_hold_over_all_of_this(installation: LiveInstallation) -> None:
     await promises_hold(installation)

@@ -5,6 +5,9 @@ INSERT INTO vault_items (sha256, size, wrapped_key, sealed) VALUES ($1, $2, $3, 
 INSERT INTO vault_records (complaint, name, sha256, media_type, obtained, kept_by, kept_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 
+-- name: first_items
+SELECT sha256, wrapped_key FROM vault_items LIMIT 3
+
 -- name: get_item
 SELECT wrapped_key, sealed FROM vault_items WHERE sha256 = $1
 

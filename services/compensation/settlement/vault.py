@@ -73,6 +73,19 @@ class Vault:
         self._pool = pool
         self._cipher = AESGCM(key)
 
+    async def has_its_key(self) -> bool:
+        """Say whether the key opens any of the first items; of an empty vault every key is the one."""
+        async with transient_named():
+            rows = await self._pool.fetch(SQL["first_items"])
+        return not rows or any(self._opens(row["wrapped_key"], row["sha256"]) for row in rows)
+
+    def _opens(self, wrapped_key: bytes, digest: bytes) -> bool:
+        try:
+            opened(self._cipher, wrapped_key, digest)
+        except SealBroken:
+            return False
+        return True
+
     async def put(self, item: Item) -> str:
         """Keep an item and return its SHA-256 (hex); the same again changes nothing."""
         async with transient_named(), self._pool.acquire() as connection, connection.transaction():
