@@ -90,7 +90,10 @@ def _chores(running: Running, found: Evidence) -> Sequence[Chore]:
             running.life.declare_dead("vault", "vault.key opens nothing of what the vault has")
 
     async def try_again(_now: datetime) -> None:
-        if running.leader.epoch is not None:
+        if running.leader.epoch is None:
+            # Of two instances that show the number, one would show what it was when it last led.
+            running.observer.gauge("events_set_aside", 0)
+        else:
             await aside.try_again(reaction)
 
     return [require_key, found.consents.sweep, try_again]
