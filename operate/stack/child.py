@@ -42,10 +42,15 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    started = psutil.Process(process.pid).create_time()
+    child = known(process.pid)
     # Stopped and reaped by its id, perhaps by another command: Popen must not warn that it still runs.
     process.returncode = 0
-    return Child(pid=process.pid, started=started)
+    return child
+
+
+def known(pid: int) -> Child:
+    """Return the process that has this id now. Raises psutil.NoSuchProcess."""
+    return Child(pid=pid, started=psutil.Process(pid).create_time())
 
 
 def is_alive(child: Child) -> bool:

@@ -113,7 +113,7 @@ def wait_ready(service: Service, running: Running, log: Path) -> None:
 
 def is_ready(running: Running) -> bool:
     """Ask the process itself: another installation's may have taken the port in the instant it was looked for."""
-    if running.child is not None and not child.listens(running.child, running.port):
+    if running.child is None or not child.listens(running.child, running.port):
         return False
     with closing(HTTPConnection(LOCALHOST, running.port, timeout=_ANSWER_SECONDS)) as connection:
         try:

@@ -23,6 +23,7 @@ from hosting.identity import TokenCheck, mint_token, new_signing_key
 from hosting.logs import configure_logs
 from hosting.serve import EXIT_FAILED, EXIT_STOPPED, Listening, run, serve
 from hosting.watchdog import EXIT_OVERDUE
+from operate.stack.ports import free_port
 from tests.unit.hosting.sample import CANARY, Sample
 
 ROOT = Path(__file__).parents[2]
@@ -30,12 +31,6 @@ PRIVATE, PUBLIC = new_signing_key()
 HOST = "127.0.0.1"
 GOOD = {"narrative": "The tap drips.", "received": "2026-03-01T09:30:00+08:00"}
 JSON = {"content-type": "application/json"}
-
-
-def free_port() -> int:
-    with socket.create_server((HOST, 0)) as bound:
-        port: int = bound.getsockname()[1]
-        return port
 
 
 def headers(*roles: str, seconds: int = 60) -> dict[str, str]:

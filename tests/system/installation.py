@@ -22,6 +22,7 @@ from eventlog.keys.postgres import MIGRATIONS as KEY_MIGRATIONS
 from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
 from hosting.service import Service as Declared
 from operate.settings import REPOSITORY
+from operate.stack import child
 from operate.stack.databases import drop_database
 from operate.stack.installation import Installation, prepare_installation, service_environment
 from operate.stack.local import Engines
@@ -101,7 +102,8 @@ class Instance:
 
     @property
     def is_ready(self) -> bool:
-        return is_ready(Running(child=None, port=self.port))
+        """Whether this very process serves, and not a stranger on its port."""
+        return self.is_alive and is_ready(Running(child=child.known(self.process.pid), port=self.port))
 
     def start(self) -> None:
         """Start the process; whether it gets ready is another question (`wait_ready`)."""

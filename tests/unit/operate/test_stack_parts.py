@@ -64,6 +64,23 @@ def test_a_free_port_is_kept() -> None:
     assert free_port(port) == port
 
 
+def test_a_port_is_named_once_though_nobody_listens_there_yet() -> None:
+    ports = [free_port() for _ in range(200)]
+
+    assert len(set(ports)) == len(ports)
+    with socket.socket() as quicker, pytest.raises(OSError, match="in use"):
+        quicker.bind((LOCALHOST, ports[0]))
+
+
+def test_who_is_told_a_port_listens_there_again_and_again() -> None:
+    port = free_port()
+
+    for _ in range(2):
+        with socket.create_server((LOCALHOST, port)):
+            assert is_open(port)
+        assert not is_open(port)
+
+
 def test_a_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "secrets" / "hash.key"
 
