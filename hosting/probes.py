@@ -40,6 +40,7 @@ class ConsumerProbe:
 
     def __init__(self, running: Running) -> None:
         self._running = running
+        self._silent_at = time.monotonic()
 
     async def check(self) -> ProbeResult:
         """Look at the consumer; a stuck one with lag is declared dead, to be started anew."""
@@ -64,8 +65,20 @@ class ConsumerProbe:
         running.observer.gauge("consumer_age_seconds", poll_age)
         if lag and handled_age > STUCK_SECONDS and poll_age > STUCK_SECONDS:
             running.life.declare_dead("consumer", "stuck with lag")
-        facts = {"partitions": len(assigned), "lag": lag, "poll_age_seconds": round(poll_age, 1)}
-        return ProbeResult(ok=poll_age < POLL_AGE_SECONDS_MAX, facts=facts)
+        fresh = poll_age < POLL_AGE_SECONDS_MAX
+        if not fresh:
+            self._silent_at = time.monotonic()
+        # Counted from when Kafka came back: while it is away nobody can commit, a new process neither.
+        without_commit = min(consuming.consumer.unacknowledged_seconds, time.monotonic() - self._silent_at)
+        if without_commit > STUCK_SECONDS:
+            running.life.declare_dead("consumer", "records come and no commit goes")
+        facts = {
+            "partitions": len(assigned),
+            "lag": lag,
+            "poll_age_seconds": round(poll_age, 1),
+            "without_commit_seconds": round(without_commit, 1),
+        }
+        return ProbeResult(ok=fresh, facts=facts)
 
 
 class LogProbe:

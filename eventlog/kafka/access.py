@@ -28,6 +28,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from eventlog.errors import Unavailable
+from eventlog.kafka.lost import tell_lost_connections
 
 Mechanism: TypeAlias = Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
 
@@ -44,6 +45,8 @@ _FRAMEWORKS: Final[Mapping[Mechanism, type[SASLPlaintext | SASLScram256 | SASLSc
 }
 
 logger = structlog.get_logger("kafka")
+# Here, where everybody passes who connects.
+tell_lost_connections()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 EVERY_SECONDS = 0.1
+# The library asks for the coordinator as long as there is none; a stop and a rebalance can't wait for that.
+COMMIT_SECONDS = 2.0
 
 logger = structlog.get_logger("acknowledging")
 
@@ -33,13 +35,22 @@ class Acknowledgements(ConsumerRebalanceListener):  # type: ignore[misc]  # the 
         is_running: Callable[[], bool],
         *,
         every_seconds: float = EVERY_SECONDS,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._consumer = consumer
         self._is_running = is_running
         self._every_seconds = every_seconds
+        self._commit_seconds = commit_seconds
         self._handled: dict[TopicPartition, int] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self._waiting_since: float | None = None
         self._committing: asyncio.Task[None] | None = None
         self._is_joining = False
+
+    @property
+    def waiting_seconds(self) -> float:
+        """How long the oldest batch that was handled has been waiting for its commit; 0 when none does."""
+        return 0.0 if self._waiting_since is None else _now() - self._waiting_since
 
     async def on_partitions_revoked(self, revoked: object) -> None:
         """Commit what is handled while it may be, then wait for the assignment."""
@@ -60,6 +71,8 @@ class Acknowledgements(ConsumerRebalanceListener):  # type: ignore[misc]  # the 
         """Count a batch as handled. It is committed within the tenth of a second, at once while stopping."""
         for record in records:
             self._keep(TopicPartition(record.topic, record.partition), record.offset + 1)
+        if self._waiting_since is None:
+            self._waiting_since = _now()
         if not self._is_running():
             await self.settle()
         elif self._committing is None:
@@ -67,19 +80,26 @@ class Acknowledgements(ConsumerRebalanceListener):  # type: ignore[misc]  # the 
 
     async def settle(self) -> None:
         """Commit now what is handled, of the partitions that are still ours. A failure is put off."""
-        if self._is_joining:
-            return
-        consumer, handled, self._handled = self._consumer(), self._handled, {}
-        assigned = set() if consumer is None else consumer.assignment()
-        offsets = {place: offset for place, offset in handled.items() if place in assigned}
-        if not offsets:
-            return
+        async with self._one_at_a_time:
+            if self._is_joining:
+                return
+            consumer, handled, self._handled = self._consumer(), self._handled, {}
+            assigned = set() if consumer is None else consumer.assignment()
+            offsets = {place: offset for place, offset in handled.items() if place in assigned}
+            if offsets and not await self._commit(consumer, offsets):
+                for place, offset in offsets.items():
+                    self._keep(place, offset)
+            else:
+                self._waiting_since = _now() if self._handled else None
+
+    async def _commit(self, consumer: Any, offsets: dict[TopicPartition, int]) -> bool:
         try:
-            await consumer.commit(offsets)
-        except KafkaError as trouble:
+            async with asyncio.timeout(self._commit_seconds):
+                await consumer.commit(offsets)
+        except (KafkaError, TimeoutError) as trouble:
             logger.warning("commit_put_off", cause=type(trouble).__name__)
-            for place, offset in offsets.items():
-                self._keep(place, offset)
+            return False
+        return True
 
     def rewind(self, partition: TopicPartition, offset: int) -> None:
         """Have a partition delivered again from an offset on."""
@@ -114,3 +134,7 @@ class BatchAcknowledgement:
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Rewind a partition of a batch that failed."""
         self._acknowledgements.rewind(partition, offset)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -71,6 +71,11 @@ class RawConsumer:
         """The aiokafka consumer underneath, None before the start and after the stop."""
         return self._subscriber.consumer
 
+    @property
+    def unacknowledged_seconds(self) -> float:
+        """How long the oldest handled batch has been waiting for its commit."""
+        return self._acknowledgements.waiting_seconds
+
     async def stop(self) -> None:
         """Stop consuming; partitions go to the other instances."""
         await self.acknowledge()

@@ -54,7 +54,7 @@ async def test_broker_killed_under_load_loses_and_doubles_nothing(
         await grown(load, 30)
         async with down(engines, "kafka"):
             taken_in = len(load.answered)
-            started.stop()
+            exit_status = await asyncio.to_thread(started.stop)
             started.start()
             # The outage is to last: long enough for every loop to have met it.
             await asyncio.sleep(DOWN_SECONDS)
@@ -64,6 +64,7 @@ async def test_broker_killed_under_load_loses_and_doubles_nothing(
         await grown(load, load.size + 30)
     evidence = await promises_hold(installation, load.answered, seconds=HEALED_SECONDS_MAX)
 
+    assert exit_status == 0
     assert taken_in > 0
     assert load.lost(evidence) == []
     assert time.monotonic() - began < HEALED_SECONDS_MAX
