@@ -33,6 +33,9 @@ class Engine(Protocol):
         """Wait until it serves. Raises OperateError when it ends instead, or takes too long."""
         ...
 
-    def stop(self, home: Home, running: Running | None) -> None:
-        """Stop it in order, then by force; leave no process that works in its folder."""
+    def stop(self, home: Home, running: Running | None, *, keep: bool = True) -> None:
+        """Stop it in order, then by force; leave no process that works in its folder.
+
+        With `keep` false its data is removed next, and nobody waits until it is written.
+        """
         ...

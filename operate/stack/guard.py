@@ -55,7 +55,7 @@ def main() -> None:
     """Wait until the other end closes, then leave nothing."""
     home = Path(sys.argv[1])
     sys.stdin.read()
-    stop_engines(home)
+    stop_engines(home, keep=False)
     shutil.rmtree(home, ignore_errors=True)
 
 

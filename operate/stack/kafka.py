@@ -122,10 +122,10 @@ def wait_ready(site: Site, running: Running) -> None:
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def stop(home: Home, running: Running | None) -> None:
-    """Stop the broker in order, so that it need not check its logs at the next start."""
+def stop(home: Home, running: Running | None, *, keep: bool = True) -> None:
+    """Stop the broker in order, so that it need not check its logs at the next start; at once if there is none."""
     if running and running.child:
-        child.stop(running.child, patience_seconds=_STOP_SECONDS)
+        child.stop(running.child, patience_seconds=_STOP_SECONDS if keep else 0)
     child.kill(child.leftovers("java", home.kafka))
 
 

@@ -65,8 +65,11 @@ def start_engines(settings: Settings, watcher: Watcher = _SILENT) -> Engines:
         return engines_of(settings)
 
 
-def stop_engines(home_path: Path, watcher: Watcher = _SILENT) -> None:
-    """Stop the engines that run in this home; no process is left. A home that never ran is no error."""
+def stop_engines(home_path: Path, watcher: Watcher = _SILENT, *, keep: bool = True) -> None:
+    """Stop the engines that run in this home; no process is left. A home that never ran is no error.
+
+    With `keep` false the home is removed next.
+    """
     home = Home(home_path)
     if not home.path.is_dir():
         return
@@ -74,7 +77,7 @@ def stop_engines(home_path: Path, watcher: Watcher = _SILENT) -> None:
         for engine in (kafka, postgres):
             if _is_alive(home, engine):
                 watcher.step(f"Stopping {engine.NAME}")
-            _stop(home, engine)
+            _stop(home, engine, keep=keep)
 
 
 def engines_of(settings: Settings) -> Engines:
@@ -126,9 +129,9 @@ def _launch(site: Site, engine: Engine, last: Running | None) -> Running:
     return running
 
 
-def _stop(home: Home, engine: Engine) -> None:
+def _stop(home: Home, engine: Engine, *, keep: bool = True) -> None:
     last = _last(home, engine)
-    engine.stop(home, last)
+    engine.stop(home, last, keep=keep)
     if last:
         _note(home, engine, last.model_copy(update={"child": None}))
 

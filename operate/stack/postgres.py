@@ -103,10 +103,12 @@ def wait_ready(site: Site, running: Running) -> None:
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def stop(home: Home, running: Running | None) -> None:
-    """Stop the server: sessions are cut, everything is written, then it ends."""
+def stop(home: Home, running: Running | None, *, keep: bool = True) -> None:
+    """Stop the server: sessions are cut, everything that is kept is written, then it ends."""
     if running and running.child:
-        child.stop(running.child, ask=signal.SIGINT, patience_seconds=_STOP_SECONDS)
+        # Never by force at once: that leaves its shared memory behind.
+        ask = signal.SIGINT if keep else signal.SIGQUIT
+        child.stop(running.child, ask=ask, patience_seconds=_STOP_SECONDS)
     child.kill(child.leftovers(NAME, home.postgres))
 
 

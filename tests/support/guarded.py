@@ -82,7 +82,7 @@ def guarded_broker(folder: Path) -> Iterator[Guarded]:
         running = kafka.launch(site, None, _listener(folder, authority))
         kafka.wait_ready(site, running)
         yield Guarded(kafka.address(running), authority)
-        kafka.stop(home, running)
+        kafka.stop(home, running, keep=False)
 
 
 def _listener(folder: Path, authority: Authority) -> kafka.Listener:
