@@ -9,6 +9,8 @@ from typing import Literal
 
 import psutil
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.group import LeaveGroupRequest
 
 from operate.settings import read_settings
 from operate.stack import child as processes
@@ -53,3 +55,16 @@ def revive(engines: Engines) -> None:
     before = dataclasses.astuple(engines)
     after = start_engines(dataclasses.replace(read_settings(), home=engines.home))
     assert before == dataclasses.astuple(after)
+
+
+async def forget_consumers(engines: Engines, group: str) -> None:
+    """Have the broker forget a group's consumers that were killed, now and not when their session has run out."""
+    admin = AIOKafkaAdminClient(**engines.access.options)
+    await admin.start()
+    try:
+        ((*_, members),) = (await admin.describe_consumer_groups([group]))[0].groups
+        node = await admin.find_coordinator(group)
+        for member, *_ in members:
+            await admin._send_request_to_node(node, LeaveGroupRequest(group, member))
+    finally:
+        await admin.close()

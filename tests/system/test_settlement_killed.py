@@ -19,6 +19,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
+from tests.engines import forget_consumers
 from tests.system.complaints import told, types
 from tests.system.gates import Gate, gate_before_effects, gate_before_log, move_before
 from tests.system.installation import LiveInstallation, until
@@ -114,7 +115,9 @@ async def died(
     await gate.cut_lines()
     if meanwhile is not None:
         await meanwhile()
-    # Its lease has run out: how long others wait for that is tested elsewhere (test_two_instances.py).
+    # Its session and its lease have run out: how long others wait for that is tested elsewhere (test_killed.py,
+    # test_two_instances.py).
+    await forget_consumers(installation.engines, installation.topic("compensation"))
     await installation.rows("compensation", "UPDATE eventlog.leader SET leased_till = '-infinity'")
     compensation.start()
     await asyncio.to_thread(compensation.wait_ready)
