@@ -142,8 +142,8 @@ class KafkaAccess:
                 )
             case ssl.SSLError() | ConnectionResetError() if self.security is not None:
                 return (
-                    "does not speak TLS with us: set AMENDS_KAFKA to its TLS listener; if it asks for a client"
-                    " certificate, set AMENDS_KAFKA_CERTIFICATE_FILE and AMENDS_KAFKA_KEY_FILE"
+                    "does not speak TLS with us. If that outlasts its restart, set AMENDS_KAFKA to its TLS listener,"
+                    " or, where it asks for a client certificate, AMENDS_KAFKA_CERTIFICATE_FILE and _KEY_FILE"
                 )
             case SaslAuthenticationFailed() | AuthenticationFailedError() | IllegalSaslStateError():
                 return "refuses this login: check AMENDS_KAFKA_USER, AMENDS_KAFKA_PASSWORD, AMENDS_KAFKA_MECHANISM"
@@ -157,8 +157,8 @@ class KafkaAccess:
     def _closed(self) -> str:
         if self.security is None:
             return (
-                "closes a plain connection: if its listener is for TLS, set AMENDS_KAFKA_TLS=true,"
-                " and AMENDS_KAFKA_USER where it asks for a login"
+                "closes a plain connection. If that outlasts its restart, set AMENDS_KAFKA_TLS=true, and"
+                " AMENDS_KAFKA_USER where it asks for a login"
             )
         if self.security.login is None:
             return (
