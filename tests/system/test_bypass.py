@@ -88,7 +88,7 @@ async def test_bypass_after_a_record_freezes_what_the_front_line_had(people: Peo
     frozen = await move(
         people, AGENT, one, "account", account="I acknowledged at once and replied within the hour."
     )
-    share = await people.get(CARE_MANAGER, "/v1/escalations/bypass-share")
+    share = await until(lambda: _share_with_record(people), "the share counts the bypass")
     offer = await offered(people, one, "customer_relations")
 
     assert said == ["bypass_recorded", "account_requested", "routed"]
@@ -97,7 +97,7 @@ async def test_bypass_after_a_record_freezes_what_the_front_line_had(people: Peo
     assert recorded["earlier_record"]["replied_at"] is not None
     assert stranger.json()["rule"] == "only_own_account"
     assert frozen == ["account_frozen"]
-    assert 1 <= share["with_record"] <= share["bypasses"]
+    assert share["with_record"] <= share["bypasses"]
     assert offer["level"] == "lead"
 
 
@@ -156,3 +156,8 @@ async def test_running_loss_is_never_shelved(people: People) -> None:
 
 async def test_all_promises_hold_over_all_of_this(installation: LiveInstallation) -> None:
     await promises_hold(installation)
+
+
+async def _share_with_record(people: People) -> dict[str, Any] | None:
+    share: dict[str, Any] = await people.get(CARE_MANAGER, "/v1/escalations/bypass-share")
+    return share if share["with_record"] else None
