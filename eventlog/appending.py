@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 
 import stamina
 
 from eventlog.errors import Unavailable
-from eventlog.flush import ANY_VERSION, Chain, Verdict, Written
+from eventlog.flush import ANY_VERSION, Chain, NewEvent, Verdict, Written
 from eventlog.gather import Gatherer
 from eventlog.observe import Observer
+from eventlog.recorded import Row
 from eventlog.store import LogStore
 from eventlog.tail import Tail
 
@@ -80,10 +82,14 @@ class Appender:
             written = await self._store.append(chains)
         except Unavailable:
             written = await self._append_again(chains)
-        answers, position = [], written.base_position
+        answers, position, rows = [], written.base_position, list[Row]()
         for chain, verdict in zip(chains, written.verdicts, strict=True):
-            position += len(chain.events) if verdict is Verdict.WRITTEN else 0
+            if verdict is Verdict.WRITTEN:
+                for event in chain.events:
+                    position += 1
+                    rows.append(_row(position, chain.stream, event, written.recorded_at))
             answers.append((verdict, position))
+        self._tail.grown_by(rows)
         self._tail.moved_to(position)
         return answers
 
@@ -107,6 +113,15 @@ class Appender:
         # is decided already, and its caller waits for the last of it.
         self._peak = max(self._outstanding, self._peak - self._peak // 32 - 1)
         return min(FLUSH_CHAINS_MAX, max(FLUSH_CHAINS_MIN, (self._peak + 1) // 2, self._together))
+
+
+def _row(position: int, stream: str, event: NewEvent, recorded_at: datetime) -> Row:
+    """Return what the store will read for an event: the same fields in the same order, but for place and time."""
+    version, kind, schema, at, correlation, cause, public_type, public_schema, sequence, body, public = event
+    return Row(
+        position, stream, version, kind, schema, at, recorded_at, correlation, cause,
+        public_type, public_schema, sequence, body, public,
+    )  # fmt: skip
 
 
 def flushes_of(chains: Sequence[Chain]) -> list[list[int]]:

@@ -122,9 +122,10 @@ async def test_rows_and_checkpoint_commit_together_or_not_at_all(
 
 
 async def test_a_projection_does_not_pass_by_what_it_cannot_read(
-    log: EventLog, table: Pool, storage: Storage, epoch: int
+    open_log: Callable[[], EventLog], table: Pool, storage: Storage, epoch: int
 ) -> None:
-    await filled(log)
+    await filled(open_log())
+    log = open_log()
     await table.execute("UPDATE eventlog.events SET type = 'account.renamed' WHERE position = 3")
 
     with pytest.raises(UnreadableEvent):

@@ -137,8 +137,9 @@ async def test_followers_close_together_read_each_row_from_the_store_once(
 
     store.read = counted  # type: ignore[method-assign,assignment]
     await grown(log, count=5)
+    tail = Tail(store)
 
-    pages = await asyncio.gather(*(log.tail.read(0, 100) for _ in range(6)))
+    pages = await asyncio.gather(*(tail.read(0, 100) for _ in range(6)))
 
     assert [[row.position for row in page] for page in pages] == [[1, 2, 3, 4, 5]] * 6
     assert asked == [0]
