@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
+import asyncpg
+
 from eventlog.errors import Unavailable
 from eventlog.gather import Gatherer
 from eventlog.ids import keyed_hash
@@ -48,7 +50,7 @@ class Persons:
             persons, new = await self._assigned(hashed, known)
             if await self._added(hashed, persons, known):
                 return persons
-            # Somebody else gave one of these marks to another person meanwhile: look again.
+            # Somebody else gave one of these marks to a person meanwhile, and none was added: look again.
             for key in new:
                 self._keyring.give_back(key)
         raise Unavailable("the identity index changes under this request again and again")
@@ -81,9 +83,14 @@ class Persons:
                     wanted.setdefault(mark, person)
         if not wanted:
             return True
-        async with transient_named():
-            rows = await self._pool.fetch(SQL["add_marks"], list(wanted), list(wanted.values()))
-        return len(rows) == len(wanted)
+        # In one order, so that two who add the same marks wait for each other and not both.
+        marks = sorted(wanted)
+        try:
+            async with transient_named():
+                await self._pool.execute(SQL["add_marks"], marks, [wanted[mark] for mark in marks])
+        except asyncpg.UniqueViolationError:
+            return False
+        return True
 
     async def _known(self, marks: set[bytes]) -> dict[bytes, str]:
         async with transient_named():

@@ -2,8 +2,8 @@
 SELECT mark, person FROM identity WHERE mark = ANY ($1::bytea[])
 
 -- name: add_marks
+-- All or none: a person whose mark stayed behind would be taken for nobody's and given to the next.
 INSERT INTO identity (mark, person) SELECT * FROM unnest($1::bytea[], $2::uuid[])
-ON CONFLICT DO NOTHING RETURNING mark
 
 -- name: note_matters
 INSERT INTO matters (matter, complaint, why, position)

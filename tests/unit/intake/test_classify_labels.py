@@ -21,6 +21,18 @@ def read(narrative: str) -> Classification:
     [
         ("厨房有股煤气味，怀疑燃气泄漏，孩子头晕。", "safety"),
         ("The brakes failed on the motorway and we nearly had an accident.", "safety"),
+        ("电梯困人，快来救人。", "safety"),
+        ("我们被困在电梯里了，救命。", "safety"),
+        ("孩子被电了一下，插座还在冒火花。", "safety"),
+        ("电梯突然下坠。", "safety"),
+        ("天花板掉下来了。", "safety"),
+        ("I can smell gas in the house.", "safety"),
+        ("My child got an electric shock from your heater.", "safety"),
+        ("The socket is sparking.", "safety"),
+        ("People are trapped in the lift.", "safety"),
+        ("The ceiling collapsed in the bedroom.", "safety"),
+        ("电梯坏了三天没人修。", "service"),
+        ("The lift has been broken since Monday.", "service"),
         ("多扣的话费一直不退，余额也查不到。", "financial"),
         ("I was charged twice and my bank shows the debit, I want the refund.", "financial"),
         ("小区停水两天了，水管也没人修。", "service"),
@@ -60,6 +72,36 @@ def test_the_demand_is_named(narrative: str, kind: str) -> None:
     assert read(narrative).demands[0].kind == kind
 
 
+@pytest.mark.parametrize(
+    "narrative",
+    [
+        "I don't want a refund, I want an apology.",
+        "No refund needed, just fix it.",
+        "Please don't refund me.",
+        "We don't need compensation, only repair the lift.",
+        "我不是要退款，是要你们修好。",
+        "不用退款，换一个就行。",
+        "我不要赔偿，我要道歉。",
+    ],
+)
+def test_money_the_text_does_not_want_is_no_demand(narrative: str) -> None:
+    assert {each.kind for each in read(narrative).demands}.isdisjoint({"refund", "compensation"})
+
+
+@pytest.mark.parametrize(
+    "narrative",
+    [
+        "They don't refund me, I want my money back.",
+        "No refund was given. Please refund me.",
+        "I do not want a replacement, I want a refund.",
+        "商家一直不退款。",
+        "不想要了，要求退款。",
+    ],
+)
+def test_money_that_is_refused_to_the_customer_is_a_demand(narrative: str) -> None:
+    assert "refund" in {each.kind for each in read(narrative).demands}
+
+
 def test_a_text_that_asks_for_nothing_has_no_demand() -> None:
     assert read("上个月的团餐味道一般。").demands == ()
 
@@ -89,6 +131,11 @@ def test_compensation_in_a_form_beside_a_refund_is_routine() -> None:
         ("要求退款三百五十元。", "350", "CNY"),
         ("必须赔偿我两千块钱。", "2000", "CNY"),
         ("要求退还1.5万元定金。", "15000", "CNY"),
+        ("要求退款1万5千元。", "15000", "CNY"),
+        ("要求退款3千5百元。", "3500", "CNY"),
+        ("必须赔偿我1万零500元。", "10500", "CNY"),
+        ("要求赔偿三亿五千万元。", "350000000", "CNY"),
+        ("Refund the $1.2 million.", "1200000", "USD"),
         ("把多收的那260退给我。", "260", None),
         ("Please refund my $45.99 now.", "45.99", "USD"),
         ("Refund my £30.", "30", "GBP"),
@@ -111,6 +158,13 @@ def test_the_sum_tied_to_the_demand_is_exact(narrative: str, amount: str, curren
         "要求退款300多元。",
         "要求退还每月30元的服务费。",
         "要求赔偿几百元。",
+        "要求赔偿三四百元。",
+        "要求退款三百零十五元。",
+        "要求退还扣了我的15万。",
+        "Please refund €1.200,50.",
+        "Please refund 1 200 euros.",
+        "Please refund 12,50 euros.",
+        "Please refund my $2m.",
         "要求退款，第一笔300元，第二笔450元。",
         "Please refund about $40.",
         "Please refund my plan, it is $40 per month.",
@@ -137,6 +191,7 @@ def test_the_one_sum_in_dispute_is_the_sum_of_the_refund() -> None:
         ("I will report this to the ombudsman.", "regulator"),
         ("否则我会起诉你们。", "legal"),
         ("You will be hearing from my lawyer, I will sue.", "legal"),
+        ("If you don't fix this I will call a lawyer.", "legal"),
         ("再不解决我们就去信访。", "petition"),
         ("不然我发微博让大家看看。", "social"),
         ("If this is not fixed I will post it all over social media.", "social"),

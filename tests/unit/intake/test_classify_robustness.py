@@ -20,6 +20,7 @@ STORED = TypeAdapter(Classification)
 _PIECES = [
     "押金", "还没", "退", "已经", "修好了", "客服说", "，", "。", "“", "”", "３００", "元", "要求", "赔偿", "12315", "再不", "我就",
     "the refund ", "has ", "not ", "been ", "fixed ", "I ", "will ", "sue ", "$", "40", ".", "\n", '"', "is ", "was ", "rude ",
+    "三", "百", "零", "十", "五", "万", "千", "5", "1,200", " million",
     "İ", "ß", "\u0000", "😀", "é", "＄", "…", "[投诉要求]",
 ]  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(_PIECES), max_size=60).map("".join))

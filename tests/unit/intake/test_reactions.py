@@ -207,3 +207,17 @@ def followed(story: Story) -> Story:
 def asked(follow_up: FollowUp) -> commands.ComplaintCommand:
     assert isinstance(follow_up.command, commands.ComplaintCommand)
     return follow_up.command
+
+
+def test_text_that_breaks_the_classifier_is_for_a_person_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object, **__: object) -> Classification:
+        raise KeyError(1)
+
+    monkeypatch.setattr("services.intake.reactions.classify", breaks)
+    event = last(registered)
+    assert isinstance(event, ComplaintRegistered)
+
+    found = classifier_by(load_rules())(event)
+
+    assert found.needs_review
+    assert found.demands == ()

@@ -33,11 +33,22 @@ _SCALES = {
     "k": 1000,
     "lakh": 100_000,
     "lakhs": 100_000,
+    "thousand": 1000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
 }
 
-_DIGITS = r"\d{1,3}(?:,\d{2,3})+(?:\.\d{1,2})?(?!\d)|\d{1,12}(?:\.\d{1,2})?(?!\d)"
-_HAN = r"[零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]+"
-_SCALE = r"(?P<{}>百|千|万|亿|k\b|lakhs?\b)?"
+# What goes on behind a comma or a point is another way of writing: 1.200,50 names no sum that we read.
+_DIGITS_END = r"(?![.,]?\d)"
+_DIGITS = (
+    rf"\d{{1,3}}(?:,\d{{2,3}})*,\d{{3}}(?:\.\d{{1,2}})?{_DIGITS_END}|\d{{1,12}}(?:\.\d{{1,2}})?{_DIGITS_END}"
+)
+_HAN_DIGITS = "一二两三四五六七八九壹贰叁肆伍陆柒捌玖"
+_HAN_UNITS = "零〇十百千万亿拾佰仟"
+# Read whole or not at all, from where it begins: 1万5千, 三百二十, 2.5万.
+_HAN = rf"(?<![\d.,{_HAN_DIGITS}{_HAN_UNITS}])(?P<digits>(?>[\d.{_HAN_DIGITS}{_HAN_UNITS}]{{1,20}}))"
+_SEVERAL = re.compile(rf"[{_HAN_DIGITS}]{{2}}")  # 三四百: some three or four hundred
+_SCALE = r"(?P<{}>百|千|万|亿|k\b|lakhs?\b|thousand\b|million\b|billion\b)?"
 
 
 def _alternatives(names: dict[str, str]) -> str:
@@ -54,15 +65,14 @@ _SIGNED = re.compile(
     + _SCALE.format("scale")
 )
 _WITH_UNIT = re.compile(
-    rf"(?<![\d.a-z])(?<!\d,)(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')} ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
+    rf"(?<![\d.a-z{_HAN_DIGITS}{_HAN_UNITS}])(?<!\d[, ])(?P<digits>{_DIGITS}) ?{_SCALE.format('scale')}"
+    rf" ?(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
 )
-_HAN_WITH_UNIT = re.compile(
-    rf"(?<![几数第]){'(?P<digits>' + _HAN + ')'}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})"
-)
+_HAN_WITH_UNIT = re.compile(rf"(?<![几数第]){_HAN}(?P<unit>{_alternatives(_UNIT_CURRENCIES)})")
 # Spoken Chinese drops the unit right behind the thing owed: "误工费180", "多收的那240".
 _BARE = re.compile(
     r"(?:误工费|费|款|押金|定金|订金|退我?|退还|赔我?|赔偿|补偿|多收|多扣|扣了?我?|欠我?)(?:了|的|那|这|我|共|总共|一共){0,3}"
-    r"(?P<digits>\d{2,6}(?:\.\d{1,2})?)(?![\d.:%年月日号天个次小周分秒点楼栋期集多余几/x×*-])"
+    r"(?P<digits>\d{2,6}(?:\.\d{1,2})?)(?![\d.:%百千万亿年月日号天个次小周分秒点楼栋期集多余几/x×*-])"
 )
 _ABOUT = re.compile(
     r"(?:近|约|大概|大约|差不多|将近|上|数|几|不到|超过|至少|最多|每(?:个?[月天次年人件周]|\S)?|一个\S{0,3}|一次|一天|一月"
@@ -70,7 +80,7 @@ _ABOUT = re.compile(
 )
 _RATE = re.compile(
     r"^(?:多|余|来|几|左右|上下|以上|以下|起|/[^-]|每|一[个次件月天年斤张位]|的?套餐|档)"
-    r"|^ ?(?:\+|-\d|or so|or more|ish\b|per\b|each\b|an? (?:day|week|month|year|hour|person|night)\b|/ ?(?:day|month|week|year)|monthly\b|plan\b)"
+    r"|^ ?(?:\+|-\d|(?:m|mn|mio|bn)\b|or so|or more|ish\b|per\b|each\b|an? (?:day|week|month|year|hour|person|night)\b|/ ?(?:day|month|week|year)|monthly\b|plan\b)"
 )
 
 
@@ -116,10 +126,18 @@ def _sum(text: str, match: re.Match[str]) -> Sum | None:
 
 def _amount(digits: str, scale: str | None) -> Decimal | None:
     try:
-        if digits[0].isascii():
+        if digits.isascii():
             return Decimal(digits.replace(",", "")) * _SCALES.get(scale or "", 1)
-        import cn2an  # noqa: PLC0415 - a sixth of what a start takes
-
-        return Decimal(str(cn2an.cn2an(digits, "smart")))
+        return None if _SEVERAL.search(digits) else Decimal(_read_chinese(digits))
     except (ValueError, InvalidOperation):
         return None
+
+
+def _read_chinese(numeral: str) -> str:
+    import cn2an  # noqa: PLC0415 - a sixth of what a start takes
+
+    try:
+        return str(cn2an.cn2an(numeral, "smart"))
+    except Exception as unknown:
+        # What its tables have no rule for it says by whatever they raise: KeyError for 三百零十五.
+        raise ValueError(numeral) from unknown

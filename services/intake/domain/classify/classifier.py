@@ -38,7 +38,7 @@ def classify(
     """
     language = language_of(narrative)
     if language is None:
-        return _unclassified(rules, _wishes(asks_for, rules, language_of(asks_for))[0])
+        return unclassified(rules, _wishes(asks_for, rules, language_of(asks_for))[0])
     reading = reading_of(narrative, language)
     computed = (
         tense_cue(reading) if language == "en" else None,
@@ -73,7 +73,8 @@ def _wishes(
     return wishes_of(asks_for, rules, language) if asks_for and language else ((), frozenset())
 
 
-def _unclassified(rules: Rules, wishes: tuple[Demand, ...]) -> Classification:
+def unclassified(rules: Rules, wishes: tuple[Demand, ...] = ()) -> Classification:
+    """Return what is said of a text nobody could read: nothing, and that a person decides."""
     return Classification(
         timing=Label("ongoing", 0.0),
         severity=Label("service", 0.0),

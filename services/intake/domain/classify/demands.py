@@ -43,6 +43,19 @@ _TIED_BY = re.compile(
     r"|\b(?:paid|pay|charg\w+|deduct\w+|debit\w+|refund\w*|balance|deposit|owe\w*|took|taken|transfer\w*|back|credit|fee)\b"
 )
 _NOT_IN_DISPUTE = re.compile(r"扣除|扣掉|只退|仅退|价值|月薪|市值|\b(?:worth|salary)\b")
+# What a narrative says it does not want. "不退款" and "they don't refund" say that the firm refuses.
+_WANTED = {
+    "refund": re.compile(r"退|返还|还钱|refund|money back|reimburs"),
+    "compensation": re.compile(r"赔|补偿|compensat"),
+}
+_DENIED_BEFORE = re.compile(
+    r"(?:不(?:用|要|想要?|需要?|必|求)|不是(?:要|想要?|为了?|来|图)|无需|并非(?:要|为了))[^,;。、!?\n了的不没只光仅]{0,4}$"
+    r"|(?:\bnot|n't) (?:want\w*|need\w*|ask\w*|look\w*|after|interested|seek\w*|request\w*)[^,;.!?\n]{0,20}$"
+    r"|\bno need (?:for|to) (?:a |any |the )?$|\bplease (?:don't|do not) $"
+)
+_NO = re.compile(r"\bno (?:a |any )?$")
+_NEEDED = re.compile(r"^\w*(?: is| are)? (?:needed|required|necessary|wanted)\b")
+_DENIAL_CHARACTERS_MAX = 60
 _EVIDENCE_MAX = 5
 _SAID_CONFIDENCE = 0.6
 _LISTED_CONFIDENCE = 0.85
@@ -74,9 +87,21 @@ def _said(
     for hit in hits(reading, rules.of("demands", language)):
         if hit.cue.kind == WAIVED:
             waived = WAIVABLE_KINDS
-        elif not (form and form[0] <= hit.start < form[1]):
+        elif not (form and form[0] <= hit.start < form[1]) and not _is_denied(reading.text, hit):
             said[kind_of(hit)].append(Evidence(hit.start, hit.end, hit.cue.rule, hit.cue.points))
     return {kind: lines for kind, lines in said.items() if kind not in waived}
+
+
+def _is_denied(text: str, hit: Hit) -> bool:
+    wanted = _WANTED.get(hit.cue.kind)
+    named = wanted and wanted.search(text, hit.start, hit.end)
+    if not named:
+        return False
+    before = text[max(0, named.start() - _DENIAL_CHARACTERS_MAX) : named.start()]
+    return bool(
+        _DENIED_BEFORE.search(before)
+        or (_NO.search(before) and _NEEDED.search(text[named.end() : named.end() + _DENIAL_CHARACTERS_MAX]))
+    )
 
 
 def _in_order(
