@@ -103,6 +103,15 @@ def exact_sum(amount: str, currency: str) -> None:
         raise wrong(error.rule, member=error.field) from None
 
 
+def whole_sum(amount: str | None, currency: str | None) -> None:
+    """Refuse half a sum, and an amount that its currency cannot express; none at all is none."""
+    if amount is None and currency is None:
+        return
+    if amount is None or currency is None:
+        raise wrong("sum_incomplete")
+    exact_sum(amount, currency)
+
+
 def _dialable(text: str) -> str:
     if sum(character.isdigit() for character in text) < DIGITS_MIN:
         raise wrong("phone_without_digits")

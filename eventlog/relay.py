@@ -55,22 +55,26 @@ class Relay:
             # Another leader may have put streams in; an operator may have let one out this very moment, and
             # what were passed by after its release would be missing for good.
             self._quarantined, self._epoch = await self._followers.quarantined(), epoch
+            self._observer.gauge("quarantined_streams", len(self._quarantined))
         await self._publish_all(rows)
         await self._followers.save_checkpoint(NAME, rows[-1].position, epoch)
         self._observer.gauge("relay_position", rows[-1].position)
 
-    async def republish(self, rows: Sequence[Row]) -> int:
-        """Send rows again with the same bytes, for a topic to be rebuilt; the cursor stays. Return how many."""
-        records = self._records([row for row in rows if row.public is not None])
-        await self._publisher.publish(records)
-        return len(records)
+    async def republish(self, rows: Sequence[Row]) -> tuple[int, set[str]]:
+        """Send rows again with the same bytes, for a topic to be rebuilt; the cursor stays.
 
-    async def _publish_all(self, rows: Sequence[Row]) -> None:
+        Return how many were sent, and the streams that are passed by since a record of theirs can never be sent.
+        """
+        self._quarantined |= await self._followers.quarantined()
+        sent = await self._publish_all(rows)
+        return sent, {row.stream for row in rows} & self._quarantined
+
+    async def _publish_all(self, rows: Sequence[Row]) -> int:
         quarantined = self._quarantined
         while True:
             open_rows = [row for row in rows if row.public is not None and row.stream not in quarantined]
             if not open_rows:
-                return
+                return 0
             records = self._records(open_rows)
             try:
                 await self._publisher.publish(records)
@@ -81,7 +85,7 @@ class Relay:
                 self._observer.gauge("quarantined_streams", len(quarantined))
                 logger.exception("stream_quarantined", stream=culprit.stream, position=culprit.position)
             else:
-                return
+                return len(records)
 
     def _records(self, rows: Sequence[Row]) -> list[PublicRecord]:
         now_ms = int(self._clock.real_now().timestamp() * 1000)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from contracts.fields import wrong
 from eventlog.chain import verify
 from eventlog.message import By
 from eventlog.requeue import NotSettled, Settling
@@ -17,6 +18,7 @@ from hosting.bodies import body_as
 from hosting.identity import caller, require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
+from hosting.reading import POSITION_MAX
 from hosting.running import Running
 from hosting.wire import read_record
 from shared_kernel.roles import OPERATOR
@@ -25,13 +27,26 @@ PAGE = 1000
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
+Number = Annotated[int, Path(ge=1, le=POSITION_MAX)]
+Stream = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,62}-[A-Za-z0-9._-]{1,128}$")]
+_BASE64 = {"type": "string", "contentEncoding": "base64"}
+
+
+def _from_base64(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError:
+        raise wrong("not_base64") from None
+
 
 class Requeue(BaseModel):
     """How to requeue a dead letter: with mended bytes (base64), or as it was received."""
 
     model_config = ConfigDict(extra="forbid")
 
-    mended_value: str | None = None
+    mended_value: Annotated[bytes | None, BeforeValidator(_from_base64), WithJsonSchema(_BASE64)] = None
 
 
 class Republish(BaseModel):
@@ -39,8 +54,8 @@ class Republish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    stream: str | None = None
-    from_position: int | None = None
+    stream: Stream | None = None
+    from_position: Annotated[int, Field(ge=0, le=POSITION_MAX)] | None = None
 
 
 class Release(BaseModel):
@@ -48,7 +63,7 @@ class Release(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    stream: str
+    stream: Stream
 
 
 async def _operator(by: Annotated[By, Depends(caller)]) -> By:
@@ -61,7 +76,7 @@ Operator = Annotated[By, Depends(_operator)]
 
 @router.get("/dead-letters")
 async def dead_letters(
-    _by: Operator, engine: Engine, after: Annotated[int, Query(ge=0)] = 0
+    _by: Operator, engine: Engine, after: Annotated[int, Query(ge=0, le=POSITION_MAX)] = 0
 ) -> dict[str, list[dict[str, Any]]]:
     """List dead letters by number, without their content."""
     letters = await engine.storage.inbox.dead_after(after, 100)
@@ -70,21 +85,20 @@ async def dead_letters(
 
 @router.post("/dead-letters/{number}/requeue", openapi_extra=documented_body(Requeue))
 async def requeue(
-    number: int, _by: Operator, engine: Engine, asked: Annotated[Requeue, Depends(body_as(Requeue))]
+    number: Number, _by: Operator, engine: Engine, asked: Annotated[Requeue, Depends(body_as(Requeue))]
 ) -> dict[str, str]:
     """Handle a dead letter's record again; what waits behind it follows in order."""
     settling = _settling(engine)
     letter = await _unsettled(settling, number)
-    mended = None if asked.mended_value is None else base64.b64decode(asked.mended_value)
     try:
-        await settling.requeue(letter, mended)
+        await settling.requeue(letter, asked.mended_value)
     except NotSettled as still:
         raise Problem(409, "still_fails", str(still)) from None
     return {"settled_as": "requeued"}
 
 
 @router.post("/dead-letters/{number}/drop")
-async def drop(number: int, _by: Operator, engine: Engine) -> dict[str, str]:
+async def drop(number: Number, _by: Operator, engine: Engine) -> dict[str, str]:
     """Give a dead letter's record up for good and let what waits behind it go on."""
     settling = _settling(engine)
     letter = await _unsettled(settling, number)
@@ -98,15 +112,20 @@ async def drop(number: int, _by: Operator, engine: Engine) -> dict[str, str]:
 @router.post("/republish", openapi_extra=documented_body(Republish))
 async def republish(
     _by: Operator, engine: Engine, asked: Annotated[Republish, Depends(body_as(Republish))]
-) -> dict[str, int]:
-    """Send public events again with the same bytes; consumers drop by sequence what they have."""
-    sent, position = 0, asked.from_position or 0
+) -> dict[str, int | list[str]]:
+    """Send public events again with the same bytes; consumers drop by sequence what they have.
+
+    Streams in quarantine are passed by and named.
+    """
+    sent, passed_by, position = 0, set[str](), asked.from_position or 0
     if asked.stream is None and asked.from_position is None:
         raise Problem(422, "nothing_named", "give stream, or from_position")
     while rows := await engine.storage.log.read(position, PAGE):
         position = rows[-1].position
-        sent += await engine.relay.republish([row for row in rows if asked.stream in (None, row.stream)])
-    return {"republished": sent}
+        wanted = [row for row in rows if asked.stream in (None, row.stream)]
+        page_sent, page_passed_by = await engine.relay.republish(wanted)
+        sent, passed_by = sent + page_sent, passed_by | page_passed_by
+    return {"republished": sent, "passed_by": sorted(passed_by)}
 
 
 @router.get("/quarantine")

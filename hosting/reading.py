@@ -16,10 +16,19 @@ from hosting.running import Running
 from shared_kernel.roles import LADDER, OPERATOR
 
 READ_MODEL_SECONDS_MAX: Final = 5.0
+POSITION_MAX: Final = 2**63 - 1  # of a bigint
 
 After = Annotated[str | None, Query(pattern=UUID_PATTERN, description="the last id of the page before")]
+DeskNamed = Annotated[
+    str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="one desk's only")
+]
 MinPosition = Annotated[
-    int, Query(ge=0, description="the `position` a command was answered with: wait until the list has it")
+    int,
+    Query(
+        ge=0,
+        le=POSITION_MAX,
+        description="the `position` a command was answered with: wait until the list has it",
+    ),
 ]
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.fields import AmountText, PayableCurrency, exact_sum, wrong
-from contracts.message import Currency, Uuid
+from contracts.fields import AmountText, PayableCurrency, exact_sum, whole_sum, wrong
+from contracts.message import Uuid
 from contracts.negotiation_parts import Sha256
 from services.compensation.domain.negotiation.values import (
     Alike,
@@ -101,7 +101,13 @@ class DemandBody(Body):
 
     kind: Code
     amount: AmountText | None = None
-    currency: Currency | None = None
+    currency: PayableCurrency | None = None
+
+    @model_validator(mode="after")
+    def sum_is_whole(self) -> Self:
+        """Refuse half a sum, and more decimals than the currency has."""
+        whole_sum(self.amount, self.currency)
+        return self
 
 
 class TermsBody(Body):

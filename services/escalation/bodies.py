@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.fields import AmountText, PayableCurrency
+from contracts.fields import AmountText, PayableCurrency, whole_sum
 from contracts.message import Uuid
 from services.escalation.domain.escalation.commands import Level
 from services.escalation.domain.escalation.events import ReferralKind, ReferralOutcome
@@ -114,8 +114,14 @@ class RemedyBody(Body):
     currency: PayableCurrency | None = None
     terms: Text
 
+    @model_validator(mode="after")
+    def sum_is_whole(self) -> Self:
+        """Refuse half a sum, and more decimals than the currency has."""
+        whole_sum(self.amount, self.currency)
+        return self
+
     def money(self) -> Money | None:
-        """Return the sum, None where the remedy is not money. Raises MoneyError."""
+        """Return the sum, None where the remedy is not money."""
         if self.amount is None or self.currency is None:
             return None
         return money(Decimal(self.amount), self.currency)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
 from hosting.asked import Ask, Caller, Done, Engine, Id, done
 from hosting.bodies import body_as
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
-from hosting.reading import After, MinPosition, history_shown, require_position
+from hosting.reading import After, DeskNamed, MinPosition, history_shown, require_position
 from services.escalation import bodies, handlers
 from services.escalation.domain.escalation.state import Unheard
 from services.escalation.domain.group.state import NotFormed
@@ -27,7 +27,7 @@ async def escalations(
     *,
     by: Caller,
     engine: Engine,
-    desk: Annotated[str | None, Query(max_length=64)] = None,
+    desk: DeskNamed = None,
     after: After = None,
     min_position: MinPosition = 0,
 ) -> dict[str, Any]:

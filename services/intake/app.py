@@ -22,6 +22,7 @@ from hosting.running import Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.intake import web
+from services.intake.classifying import steady_classifier
 from services.intake.domain.complaint.decide import complaint_decider
 from services.intake.domain.complaint.events import ComplaintRegistered
 from services.intake.matters import Matters
@@ -29,7 +30,7 @@ from services.intake.outgoing import outgoing
 from services.intake.persons import Persons
 from services.intake.policy_files import load_complaint_policy, load_rules
 from services.intake.projections.complaint_list import complaint_list
-from services.intake.reactions import Context, classifier_by, on_timer, react
+from services.intake.reactions import Context, on_timer, react
 from services.intake.registering import Registering
 from services.intake.settings import IntakeSettings
 from services.intake.subscribers import HEARD, ContactDoor
@@ -49,7 +50,7 @@ def parts(settings: ServiceSettings) -> Parts:
     """Build intake's parts. Raises what names a broken policy file."""
     if not isinstance(settings, IntakeSettings):
         raise TypeError("intake has settings of its own")
-    policy, rules = load_complaint_policy(), load_rules()
+    policy, classifier = load_complaint_policy(), steady_classifier(load_rules())
     aggregate: Aggregate[Any, Any, Any] = Aggregate(complaint_decider(policy), outgoing, UPCASTERS)
 
     def registering(running: Running) -> Registering:
@@ -68,7 +69,7 @@ def parts(settings: ServiceSettings) -> Parts:
         async def follow_up(recorded: Recorded[Any], at: datetime) -> Iterable[FollowUp]:
             registered = isinstance(recorded.event, ComplaintRegistered)
             earlier = tuple(await matters.earlier(recorded)) if registered else ()
-            context = Context(classifier_by(rules), lambda _event: earlier)
+            context = Context(classifier, lambda _event: earlier)
             return react(recorded, at, context)
 
         return [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.fields import AmountText
-from contracts.message import Currency, Uuid
+from contracts.fields import AmountText, PayableCurrency, whole_sum
+from contracts.message import Uuid
 from services.intake.domain.classify.model import (
     BypassStage,
     DemandKind,
@@ -36,7 +36,13 @@ class DemandBody(Body):
 
     kind: DemandKind
     amount: AmountText | None = None
-    currency: Currency | None = None
+    currency: PayableCurrency | None = None
+
+    @model_validator(mode="after")
+    def sum_is_whole(self) -> Self:
+        """Refuse half a sum, and more decimals than the currency has."""
+        whole_sum(self.amount, self.currency)
+        return self
 
 
 class CorrectionBody(Body):

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from eventlog.message import Erased
 from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.intake.domain.classify import classify
-from services.intake.domain.classify.classifier import unclassified
 from services.intake.domain.classify.model import Classification
 from services.intake.domain.classify.rules import Rules
 from services.intake.domain.complaint.authority import INTAKE
@@ -33,8 +30,6 @@ from services.intake.domain.complaint.events import (
     ReturnVisitRecorded,
 )
 from services.intake.domain.complaint.values import NegotiationNoted, Routed
-
-logger = structlog.get_logger("reactions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +62,7 @@ def classifier_by(rules: Rules) -> Callable[[ComplaintRegistered], Classificatio
             "" if isinstance(told, Erased) else told or ""
             for told in (registered.narrative, registered.asks_for)
         )
-        try:
-            return classify(narrative, rules, asks_for=asks_for, received_at=registered.received_at)
-        except Exception:
-            # A text that breaks the classifier is for a person to read; raised, it would hold up all that came after.
-            logger.exception("classifier_failed")
-            return unclassified(rules)
+        return classify(narrative, rules, asks_for=asks_for, received_at=registered.received_at)
 
     return classifier
 

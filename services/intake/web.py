@@ -15,7 +15,7 @@ from hosting.bodies import body_as, json_body
 from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Fault, Problem
-from hosting.reading import After, MinPosition, history_shown, require_position
+from hosting.reading import After, DeskNamed, MinPosition, history_shown, require_position
 from services.intake import bodies, handlers
 from services.intake.domain.complaint.policy import ComplaintPolicy
 from services.intake.projections import complaint_list
@@ -72,7 +72,7 @@ async def complaints(
     by: Caller,
     engine: Engine,
     stage: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")] = None,
-    desk: Annotated[str | None, Query(max_length=64)] = None,
+    desk: DeskNamed = None,
     open_only: Annotated[bool, Query()] = False,
     after: After = None,
     min_position: MinPosition = 0,

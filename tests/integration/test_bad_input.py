@@ -53,9 +53,15 @@ def answered(**sent: Any) -> dict[str, Any]:
     return {"reached": True, "solved": True, "perceived": 4, "expected": 3, **sent}
 
 
+def demanded(**given: str) -> dict[str, Any]:
+    return {"demands": [{"kind": "refund", **given}]}
+
+
 JSON: Final = {"content-type": "application/json"}
 TOKEN: Final = "header:authorization"
 VISITS: Final = f"{REGISTER}/{NOBODY}/return-visits"
+CORRECTIONS: Final = f"{REGISTER}/{NOBODY}/classification"
+LETTERS: Final = "/v1/operations/dead-letters"
 
 BAD: Final = [
     Bad("a missing field", 422, "field_missing", "/narrative", body(narrative=None)),
@@ -90,6 +96,11 @@ BAD: Final = [
     Bad("a float for a score", 422, "number_expected", "/perceived", answered(perceived=4.5), path=VISITS),
     Bad("a score out of range", 422, "number_out_of_range", "/expected", answered(expected=6), path=VISITS),
     Bad("an unknown outcome", 422, "value_unknown", "/outcome", {"outcome": "maybe", "text": "x"}, path=f"{REGISTER}/{NOBODY}/answer"),
+    Bad("half of a sum", 422, "sum_incomplete", "/demands/0", demanded(amount="5.00"), path=CORRECTIONS),
+    Bad("a corrected sum in no currency", 422, "unknown_currency", "/demands/0/currency", demanded(amount="5.00", currency="ZZZ"), path=CORRECTIONS),
+    Bad("mended bytes that are not base64", 422, "not_base64", "/mended_value", {"mended_value": "*"}, path=f"{LETTERS}/1/requeue", who=OPERATOR),
+    Bad("a number no log has", 422, "number_out_of_range", "path:number", {}, path=f"{LETTERS}/{2**63}/requeue", who=OPERATOR),
+    Bad("a position no log has", 422, "number_out_of_range", "/from_position", {"from_position": 2**63}, path="/v1/operations/republish", who=OPERATOR),
     Bad("a member nobody knows", 422, "field_unknown", "body", {"text": "x", "tone": "kind"}, path=f"{REGISTER}/{NOBODY}/replies"),
 ]  # fmt: skip
 
@@ -197,3 +208,18 @@ async def test_caller_that_hangs_up_in_mid_body_stores_nothing(
 
     assert await heads(installation) == before
     assert (await people.get(OPERATOR, "/v1/operations/chain", service="intake"))["whole"]
+
+
+@pytest.mark.parametrize("service", ["intake", "escalation"])
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [({"desk": "a\0b"}, "query:desk"), ({"min_position": str(2**63)}, "query:min_position")],
+)
+async def test_list_asked_for_what_cannot_be_says_so(
+    people: People, service: str, query: dict[str, str], at: str
+) -> None:
+    path = {"intake": REGISTER, "escalation": "/v1/escalations"}[service]
+    headers = {"authorization": f"Bearer {people.token(OPERATOR)}"}
+    answer = await people.clients[service].get(path, params=query, headers=headers)
+
+    assert (answer.status_code, answer.json()["field"]) == (422, at)

@@ -13,7 +13,7 @@ import pytest
 from contracts.topics import COMPLAINT, CONTACT
 from eventlog.errors import Unavailable
 from eventlog.kafka import publisher as publishing
-from eventlog.kafka.publisher import BATCH_BYTES_MAX, RECORD_BYTES_MAX, Publisher, TooLarge
+from eventlog.kafka.publisher import BATCH_BYTES_MAX, RECORD_BYTES_MAX, PublicRecord, Publisher, TooLarge
 from operate.stack.local import Engines
 from operate.stack.topics import ensure_topics
 from tests.support.kafka import line_to, made, public, records_of
@@ -210,3 +210,9 @@ async def test_a_cancelled_publish_gives_its_producer_up(engines: Engines, topic
     with pytest.raises(asyncio.CancelledError):
         await sending
     assert publisher._producer is None
+
+
+def test_a_public_records_size_is_told_from_above() -> None:
+    record = PublicRecord("t", b"key", b"value", [("name", b"value")], timestamp_ms=0)
+
+    assert record.size >= len(b"key" + b"value" + b"name" + b"value")

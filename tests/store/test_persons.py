@@ -30,15 +30,14 @@ async def intake_pool(another_database: str) -> AsyncIterator[Pool]:
 class Overtaken(Persons):
     """One that another process overtakes once, between its look and its insertion."""
 
-    def overtaken_by(self, other: Persons, marks: tuple[tuple[str, str], ...]) -> None:
-        self._overtaking = (other, marks)
+    overtaking: tuple[Persons, tuple[tuple[str, str], ...]] | None = None
 
     async def _assigned(
         self, hashed: Sequence[Sequence[bytes]], known: Mapping[bytes, str]
     ) -> tuple[list[str], list[PersonKey]]:
         found = await super()._assigned(hashed, known)
-        if overtaking := self.__dict__.pop("_overtaking", None):
-            other, marks = overtaking
+        if self.overtaking is not None:
+            (other, marks), self.overtaking = self.overtaking, None
             await other.resolve(marks)
         return found
 
@@ -47,7 +46,7 @@ async def test_person_overtaken_at_one_mark_is_given_to_nobody_else(
     intake_pool: Pool, keyring: Keyring
 ) -> None:
     here, there = Overtaken(intake_pool, keyring, HASH_KEY), Persons(intake_pool, keyring, HASH_KEY)
-    here.overtaken_by(there, (PHONE,))
+    here.overtaking = (there, (PHONE,))
 
     anna, neighbour = await asyncio.gather(
         here.resolve((EMAIL, PHONE)), here.resolve((("email", "bert@example.org"),))

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from eventlog.message import ERASED
 from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
+from services.intake.classifying import steady_classifier
 from services.intake.domain.classify import Classification
 from services.intake.domain.complaint import commands
 from services.intake.domain.complaint.authority import INTAKE
@@ -209,15 +211,15 @@ def asked(follow_up: FollowUp) -> commands.ComplaintCommand:
     return follow_up.command
 
 
-def test_text_that_breaks_the_classifier_is_for_a_person_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(*_: object, **__: object) -> Classification:
+def test_text_that_breaks_the_classifier_is_for_a_person_to_read() -> None:
+    def broken(_event: ComplaintRegistered) -> Classification:
         raise KeyError(1)
 
-    monkeypatch.setattr("services.intake.reactions.classify", breaks)
     event = last(registered)
     assert isinstance(event, ComplaintRegistered)
-
-    found = classifier_by(load_rules())(event)
+    with capture_logs() as lines:
+        found = steady_classifier(load_rules(), lambda _rules: broken)(event)
 
     assert found.needs_review
     assert found.demands == ()
+    assert [line["event"] for line in lines] == ["classifier_failed"]
