@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.compensation.settlement import typesetting as type_
 from services.compensation.settlement.agreement import Agreement
+from services.compensation.settlement.typeface import settable
 from services.compensation.settlement.typesetting import Sheet
 from services.compensation.settlement.wording import clauses, day, figures, texts, words
 
@@ -33,6 +34,7 @@ def render(agreement: Agreement) -> Rendered:
 
     Takes up to half a second of CPU the first time a process renders three seconds: call it in a thread.
     """
+    agreement = _settable(agreement)
     wording = texts("agreement", agreement.language)
     sheet = Sheet(
         agreement.document,
@@ -52,6 +54,13 @@ def render(agreement: Agreement) -> Rendered:
         _clause(sheet, number, heading, text)
     _signatures(sheet, agreement)
     return Rendered(bytes(sheet.output()), sheet.pages_count)
+
+
+def _settable(agreement: Agreement) -> Agreement:
+    told = (agreement.customer, agreement.subject, agreement.terms)
+    customer, subject, terms = (None if text is None else settable(text) for text in told)
+    company = settable(agreement.company)
+    return replace(agreement, company=company, customer=customer, subject=subject, terms=terms)
 
 
 def _head(sheet: Sheet, agreement: Agreement) -> None:

@@ -47,6 +47,10 @@ class Sheet(FPDF):
         self.set_auto_page_break(auto=False)
         wanted = sorted(set(map(ord, text)))
         self.add_font(typeface.FAMILY, fname=typeface.file_for(text), unicode_range=wanted)
+        if second := typeface.from_second_face(text):
+            family, codes = typeface.SECOND_FAMILY, sorted(map(ord, second))
+            self.add_font(family, fname=typeface.SECOND_FACE, unicode_range=codes)
+            self.set_fallback_fonts([family])
         self.set_line_width(0.2)
 
     @override
