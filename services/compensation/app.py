@@ -20,7 +20,7 @@ from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.compensation import customer_web, evidence_web, offers_web, payments_web, sign_page, web
 from services.compensation.domain.negotiation.decide import negotiation_decider
-from services.compensation.domain.negotiation.state import settlement_of
+from services.compensation.domain.negotiation.state import person_of, settlement_of
 from services.compensation.evidence import Evidence, signer_of
 from services.compensation.handlers import stream_of
 from services.compensation.outgoing import outgoing
@@ -122,8 +122,11 @@ def _settled_matters(running: Running) -> Follower:
         other = linked_to(recorded.event)
         if other is None:
             return ()
-        folded = await running.log.state(stream_of(other))
-        return react(recorded, at, settlement_of(folded.state))
+        here = (await running.log.state(recorded.stream)).state
+        there = (await running.log.state(stream_of(other))).state
+        # Staff may link a neighbour's complaint: what a neighbour settled is not this person's matter.
+        is_theirs = person_of(here) is not None and person_of(here) == person_of(there)
+        return react(recorded, at, settlement_of(there) if is_theirs else None)
 
     return Reaction(
         "settled_matters",

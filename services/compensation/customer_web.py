@@ -25,7 +25,6 @@ from hosting.running import Running
 from services.compensation import bodies, handlers
 from services.compensation.domain.negotiation.commands import SignAsCustomer
 from services.compensation.domain.negotiation.signing import sign_as_customer, signing_by
-from services.compensation.domain.negotiation.values import Language
 from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, session
 from services.compensation.settlement.consent import Consent
 from services.compensation.settlement.consents import Consents
@@ -61,7 +60,11 @@ async def open_session(
     signing = signing_by(state, link, engine.clock.now())
     rendering = signing.rendering
     session_ = Session(
-        complaint=complaint, person=signing.case.person, document=rendering.document, link=link
+        complaint=complaint,
+        person=signing.case.person,
+        document=rendering.document,
+        link=link,
+        language=rendering.language,
     )
     return Opened(
         customer_token=cast("Sessions", request.app.state.sessions).opened(session_),
@@ -85,10 +88,11 @@ async def sign(
     _require_same_document(signatory, body.document)
     drawing = None if body.drawing is None else _png(body.drawing)
     consents, cause = cast("Consents", request.app.state.consents), str(ask.command_id)
+    await _require_signable(engine, ask, signatory, body)
     consent = Consent(
         complaint=complaint,
         document=body.document,
-        language=await _language(engine, ask, signatory, body),
+        language=signatory.language,
         means=body.means,
         name=body.name,
         drawing=drawing,
@@ -147,8 +151,10 @@ def _require_same_document(signatory: Session, document: str) -> None:
         raise Refused("document_differs", "the session is for another document")
 
 
-async def _language(engine: Running, ask: Asked, signatory: Session, body: bodies.SignatureBody) -> Language:
-    """Return the document's language, once nothing forbids the signature: of one that is refused nothing is held."""
+async def _require_signable(
+    engine: Running, ask: Asked, signatory: Session, body: bodies.SignatureBody
+) -> None:
+    """Refuse what the log would refuse: of such a signature nothing is held."""
     state = (await engine.log.state(handlers.stream_of(signatory.complaint))).state
     # A signature told again is answered as before, although by now the link is spent.
     if not await engine.storage.log.known([ask.command_id]):
@@ -163,8 +169,6 @@ async def _language(engine: Running, ask: Asked, signatory: Session, body: bodie
         if not sign_as_customer(state, command):
             # Both have signed: a second consent beside the first would stand in the vault for good.
             raise Refused("link_spent", "it was signed")
-    language: Language = state.case.language
-    return language
 
 
 def _png(drawing: str) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import Request
 from joserfc import jwt
@@ -19,6 +19,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from eventlog.message import By
 from hosting.identity import ISSUER, TOKEN_CHARACTERS_MAX, bearer_of, unauthorized
+from services.compensation.domain.negotiation.values import Language
 from shared_kernel.roles import CUSTOMER
 
 AUDIENCE: Final = "amends-signing"
@@ -28,12 +29,16 @@ _ALGORITHM: Final = "HS256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Whose session it is, for which document of which negotiation, and by which link (its token's SHA-256, hex)."""
+    """Whose session it is, for which document of which negotiation, and by which link (its token's SHA-256, hex).
+
+    `language` is the document's, in which its page shows what is consented to.
+    """
 
     complaint: str
     person: str
     document: str
     link: str
+    language: Language
 
     @property
     def by(self) -> By:
@@ -56,6 +61,7 @@ class Sessions:
             complaint={"essential": True},
             document={"essential": True},
             link={"essential": True},
+            language={"essential": True, "values": list(get_args(Language))},
         )
 
     def opened(self, session: Session) -> str:
@@ -68,6 +74,7 @@ class Sessions:
             "complaint": session.complaint,
             "document": session.document,
             "link": session.link,
+            "language": session.language,
             "iat": issued,
             "exp": issued + SESSION_SECONDS,
         }
@@ -83,6 +90,7 @@ class Sessions:
                 person=str(claims["sub"]),
                 document=str(claims["document"]),
                 link=str(claims["link"]),
+                language=claims["language"],
             )
         except ExpiredTokenError:
             raise unauthorized("session_expired", realm=AUDIENCE) from None

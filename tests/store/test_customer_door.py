@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +18,13 @@ from eventlog.postgres.log import PostgresLog
 from eventlog.postgres.pool import Pool
 from hosting.bodies import BodyReader
 from services.compensation.customer_web import router
+from services.compensation.domain.negotiation.values import Language
 from services.compensation.sessions import Session, Sessions
 from services.compensation.settlement.consent import Consent
 from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.links import token_hash
 from services.compensation.settlement.signing import new_signing_certificate
+from services.compensation.settlement.wording import consent_text_hash
 from tests.store.settling import VAULT_KEY, House, house
 from tests.unit.compensation import story
 
@@ -54,12 +57,20 @@ class Overtaken(Consents):
         return held
 
 
-async def signed_through(found: House, pool: Pool, consents: Consents) -> httpx.Response:
-    """Sign through the routes, over a house's parts."""
+async def signed_through(
+    found: House, pool: Pool, consents: Consents, language: Language = "zh"
+) -> httpx.Response:
+    """Sign through the routes, over a house's parts; the page showed the document in this language."""
     letter = found.letter()
     link = token_hash(letter["link"].rpartition(".")[2])
     (rendered,) = [each.event for each in await found.recorded() if each.event.TYPE.endswith("_rendered")]
-    session = Session(complaint=story.COMPLAINT, person=story.PERSON, document=rendered.document, link=link)
+    session = Session(
+        complaint=story.COMPLAINT,
+        person=story.PERSON,
+        document=rendered.document,
+        link=link,
+        language=language,
+    )
     app = FastAPI()
     app.include_router(router)
     app.state.sessions = Sessions(VAULT_KEY)
@@ -98,3 +109,14 @@ async def test_consent_that_was_signed_by_is_kept_at_once(found: House, pool: Po
     assert answer.json()["events"] == ["negotiation.customer_signed"]
     assert await in_vault(found) == {"consent", "consent-text"}
     assert await pool.fetchval("SELECT count(*) FROM consents_held") == 0
+
+
+async def test_consent_is_to_the_text_the_page_showed_whatever_the_complaint_is_taken_for_by_now(
+    found: House, pool: Pool
+) -> None:
+    await signed_through(found, pool, found.consents, language="en")
+
+    items = {item.name: item for item in await found.vault.items_of(story.COMPLAINT)}
+    record = json.loads(await found.vault.get(items["consent"].sha256))
+    assert record["language"] == "en"
+    assert record["consent_text"] == consent_text_hash("en")

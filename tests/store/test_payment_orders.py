@@ -31,17 +31,18 @@ def found(pool: Pool, tmp_path: Path) -> House:
     ("customer", "account"),
     [
         (Customer(name="Li Hua", payout_account="PAYOUT-1", account="OWN-1"), "PAYOUT-1"),
-        (Customer(name="Li Hua", account="OWN-1"), "OWN-1"),
+        (Customer(name="Li Hua", account="OWN-1"), None),
         (Customer(name="Li Hua"), None),
     ],
 )
-async def test_order_goes_to_the_payout_account_else_to_the_customers_own(
+async def test_order_goes_to_the_payout_account_and_to_no_other(
     found: House, customer: Customer, account: str | None
 ) -> None:
     await ordered(found, register=replace(story.REGISTER, customer=customer))
 
     (order,) = found.orders()
-    assert order["payee"] == {"name": "Li Hua", "account": account}
+    told = {"name": "Li Hua", "account": account, "account_at_source": customer.account}
+    assert order["payee"] == told
     assert (order["amount"], order["currency"]) == ("400.00", "CNY")
 
 
@@ -49,7 +50,7 @@ async def test_order_names_nobody_when_the_register_did_not(found: House) -> Non
     await ordered(found, register=replace(story.REGISTER, customer=None))
 
     (order,) = found.orders()
-    assert order["payee"] == {"name": None, "account": None}
+    assert order["payee"] == {"name": None, "account": None, "account_at_source": None}
 
 
 async def test_order_for_whoever_was_erased_names_nobody_and_no_account(found: House) -> None:
@@ -64,7 +65,7 @@ async def test_order_for_whoever_was_erased_names_nobody_and_no_account(found: H
     await found.settling.follow_up(replace(erased, version=10_000), story.later(days=1))
 
     (order,) = found.orders()
-    assert order["payee"] == {"name": None, "account": None}
+    assert order["payee"] == {"name": None, "account": None, "account_at_source": None}
 
 
 async def test_order_after_a_reversal_goes_to_the_account_named_since(found: House) -> None:
@@ -84,7 +85,7 @@ async def test_order_after_a_reversal_goes_to_the_account_named_since(found: Hou
     (again,) = [order for order in found.orders() if order["payment"] != first["payment"]]
 
     assert waiting == [first]
-    assert again["payee"] == {"name": "Li Hua", "account": "6222 0000 2222"}
+    assert (again["payee"]["name"], again["payee"]["account"]) == ("Li Hua", "6222 0000 2222")
     assert (again["complaint"], again["amount"]) == (first["complaint"], first["amount"])
 
 

@@ -27,8 +27,9 @@ class PaymentFolder:
     async def order(self, instructed: PaymentInstructed, payee: Personal[Customer] | None) -> None:
         """Put the order there once; the first one under an id stays. Raises Unavailable.
 
-        It goes to the account the instruction names, else to the payout account of the register, else to the
-        account there. Who is erased has neither name nor account.
+        It goes to the account the instruction names, else to the register's payout account. What the register names
+        as the customer's account at its source (a shop's, a meter's) is told apart: whoever pays may credit it, and
+        must not take it for a bank's. Who is erased has neither name nor account.
         """
         known = payee if isinstance(payee, Customer) else None
         document = {
@@ -40,6 +41,7 @@ class PaymentFolder:
             "payee": {
                 "name": None if known is None else known.name,
                 "account": _account(instructed, known),
+                "account_at_source": None if known is None else known.account,
             },
         }
         await asyncio.to_thread(put_once, self._folder, f"{instructed.payment}.json", document)
@@ -48,4 +50,4 @@ class PaymentFolder:
 def _account(instructed: PaymentInstructed, payee: Customer | None) -> str | None:
     if instructed.account is not None:
         return None if isinstance(instructed.account, Erased) else instructed.account
-    return None if payee is None else payee.payout_account or payee.account
+    return None if payee is None else payee.payout_account

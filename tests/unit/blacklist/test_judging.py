@@ -43,6 +43,7 @@ from tests.unit.blacklist.story import (
     observed,
     only_flag,
     proposed,
+    state_of,
 )
 
 TOLD = (Screened, Screened, Screened)
@@ -136,9 +137,20 @@ def test_appeal_twice_is_one_and_a_rejected_one_waits_for_the_next_review() -> N
 
     appealed.when(APPEAL).then_nothing()
     rejected.when(replace(APPEAL, at=later(days=20))).then_refused("appeal_decided")
+    (flag,) = state_of(rejected).flags
+    late = replace(APPEAL, at=flag.review_due)
+    rejected.when(late).then_types(Appealed, *TOLD)
     rejected.having(replace(REVIEW, at=later(days=30))).when(replace(APPEAL, at=later(days=31))).then_types(
         Appealed, *TOLD
     )
+
+
+def test_appeal_is_not_passed_on_by_who_proposed_or_confirmed() -> None:
+    by_ruth = observed.having(replace(PROPOSE, by=RUTH), CONFIRM)
+
+    confirmed.when(replace(APPEAL, by=RITA)).then_refused("judge_is_no_messenger")
+    by_ruth.when(replace(APPEAL, by=RUTH)).then_refused("judge_is_no_messenger")
+    confirmed.when(replace(APPEAL, by=ANNA)).then_types(Appealed, *TOLD)
 
 
 def test_appeal_is_decided_by_somebody_else_than_who_confirmed() -> None:

@@ -112,6 +112,13 @@ def test_an_offer_never_goes_down() -> None:
     offered.having(clock_ends(offered, "offer@1.1")).when(less).then_refused("offer_goes_down")
 
 
+def test_an_offer_of_the_same_sum_keeps_what_came_with_it() -> None:
+    without = replace(MORE, sum=OFFER.sum, remedies=(), concessions=MORE.concessions)
+
+    offered.when(without).then_refused("offer_goes_down")
+    offered.when(replace(without, sum=yuan("500.00"))).then_types(said.OfferMade)
+
+
 def test_a_denied_offer_was_never_made() -> None:
     denied = waiting.having(DENY)
 

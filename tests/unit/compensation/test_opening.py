@@ -203,7 +203,7 @@ def test_the_percentage_fits_the_finding(party: Party, percent: int) -> None:
     reviewing.when(replace(FIND, party=party, our_percent=percent)).then_refused("liability_percent_mismatch")
 
 
-@pytest.mark.parametrize("party", ["customer", "unproven"])
+@pytest.mark.parametrize("party", ["customer", "unproven", "third_party"])
 def test_own_evidence_alone_does_not_stand_against_third_party_evidence(party: Party) -> None:
     against = replace(FIND, party=party, our_percent=0, evidence=(OWN,))
 
@@ -225,6 +225,9 @@ def test_third_party_evidence_of_an_earlier_round_still_outranks() -> None:
     against = replace(FIND, party="customer", our_percent=0, evidence=(OWN,), at=later(days=5))
 
     next_round.when(against).then_refused("third_party_evidence_outranks")
+    for less in (replace(against, party="third_party"), replace(against, party="shared", our_percent=1)):
+        next_round.when(less).then_refused("third_party_evidence_outranks")
+    next_round.when(replace(against, evidence=(OWN, THIRD))).then_types(said.LiabilityFound)
 
 
 def test_evidence_keeps_its_origin() -> None:

@@ -15,7 +15,7 @@ from services.compensation.sessions import SESSION_SECONDS, Session, Sessions, s
 from tests.unit.compensation.story import COMPLAINT, CUSTOMER, EARLIER, PERSON
 
 KEY = b"k" * 32
-SIGNING = Session(complaint=COMPLAINT, person=PERSON, document="d" * 64, link="6" * 64)
+SIGNING = Session(complaint=COMPLAINT, person=PERSON, document="d" * 64, link="6" * 64, language="zh")
 
 
 def rule_of(sessions: Sessions, token: str) -> str:

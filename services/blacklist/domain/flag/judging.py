@@ -105,12 +105,17 @@ def review(command: ReviewFlag, state: Observed, flag: Flag) -> list[Reviewed]:
 
 
 def appeal(command: Appeal, state: Observed, flag: Flag, terms: Terms) -> list[Appealed]:
-    """Take an appeal against a confirmed flag; once it is rejected, the next waits for the next review."""
+    """Take an appeal against a confirmed flag; once it is rejected, the next waits for the next review, done or due.
+
+    Who proposed or confirmed the flag passes on no appeal against it: it would use up the person's own.
+    """
     if flag.state == "appealed":
         return []
     if flag.state != "confirmed":
         raise Refused("not_confirmed")
-    if flag.appeal_rejected:
+    if command.by.actor in (flag.proposer, flag.confirmer):
+        raise Refused("judge_is_no_messenger")
+    if flag.appeal_rejected and command.at < flag.review_due:
         raise Refused("appeal_decided")
     return [
         Appealed(

@@ -120,7 +120,7 @@ def _on(state: Rounded, **changes: Any) -> Rounded:
 
 def _found(state: Rounded, event: said.LiabilityFound) -> Rounded:
     cited = (*state.case.evidence, *(each for each in event.evidence if each not in state.case.evidence))
-    known = replace(state, case=replace(state.case, evidence=cited))
+    known = replace(state, case=replace(state.case, evidence=cited, our_percent=event.our_percent))
     return _on(known, liability=Liability(event.party, event.our_percent, event.evidence))
 
 

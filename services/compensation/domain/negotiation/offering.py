@@ -132,6 +132,8 @@ def _require_fair_step(on: Round, command: MakeOffer) -> str | None:
         return None
     if command.sum < on.last.sum:
         raise Refused("offer_goes_down", f"the last offer was {on.last.sum.text} {on.last.sum.currency}")
+    if command.sum == on.last.sum and not set(on.last.remedies) <= set(command.remedies):
+        raise Refused("offer_goes_down", f"the last offer held {', '.join(sorted(on.last.remedies))} as well")
     gives = command.sum > on.last.sum or not set(command.remedies) <= set(on.last.remedies)
     asks_anew = not set(command.concessions) <= set(on.last.concessions)
     if not gives or asks_anew or on.conceded:

@@ -34,8 +34,8 @@ from services.compensation.domain.negotiation.state import (
 from services.compensation.domain.negotiation.values import Cited, OpenedBy
 from services.compensation.domain.policy import NegotiationPolicy
 
-# Findings the customer gains nothing by, and how far a finding may make it us, in percent.
-_AGAINST_CUSTOMER = frozenset({"customer", "unproven"})
+# Findings the customer gains nothing by from us, and how far a finding may make it us, in percent.
+_AGAINST_CUSTOMER = frozenset({"customer", "unproven", "third_party"})
 _PERCENT = {
     "ours": range(100, 101),
     "shared": range(1, 100),
@@ -109,7 +109,7 @@ def find_liability(state: State, command: FindLiability) -> list[said.LiabilityF
     reason = require_text(command.reason)
     if command.our_percent not in _PERCENT[command.party]:
         raise Refused("liability_percent_mismatch", "ours is 100, shared 1 to 99, everything else 0")
-    _require_evidence(found.case, found.round.liability, command)
+    _require_evidence(found.case, command)
     if found.round.liability == Liability(command.party, command.our_percent, command.evidence):
         return []
     return [
@@ -123,14 +123,15 @@ def find_liability(state: State, command: FindLiability) -> list[said.LiabilityF
     ]
 
 
-def _require_evidence(case: Case, standing: Liability | None, command: FindLiability) -> None:
+def _require_evidence(case: Case, command: FindLiability) -> None:
     if not command.evidence:
         raise Refused("evidence_missing", "a finding cites evidence")
     on_file = (*case.evidence, *command.evidence)
     origins = {each.sha256: each.origin for each in on_file}
     if any(origins[each.sha256] != each.origin for each in on_file):
         raise Refused("evidence_origin_differs", "the same evidence was cited as of another origin")
-    lowered = standing is not None and command.our_percent < standing.our_percent
+    # Measured by the last finding of any round: a reopened complaint is the same matter with the same evidence.
+    lowered = case.our_percent is not None and command.our_percent < case.our_percent
     against = command.party in _AGAINST_CUSTOMER or lowered
     if against and _is_own_only(command.evidence) and _third_party_in(on_file):
         raise Refused(

@@ -240,7 +240,7 @@ class Case:
     """What is known of a complaint, whatever the stage of its negotiation.
 
     `heard` is the last version noted of each foreign stream. `currency` is that of all sums once one was
-    offered. `evidence` is all that was ever cited. `given` is what earlier and this round settled, as it was
+    offered. `evidence` is all that was ever cited, `our_percent` how far the last finding of any round made it us. `given` is what earlier and this round settled, as it was
     offered. `missed` are the own clocks that ran out. `token_hashes` are those of all one-time links that ever went out, the last one's last. `echo` is
     the outcome intake will answer with because we settled or refused, None once it has. `settled_matters` are
     the complaints whose settlement was raised.
@@ -258,6 +258,7 @@ class Case:
     heard: Mapping[str, int] = field(default_factory=dict)
     currency: str | None = None
     evidence: tuple[Cited, ...] = ()
+    our_percent: int | None = None
     settlements: tuple[Settlement, ...] = ()
     given: tuple[Given, ...] = ()
     token_hashes: tuple[str, ...] = ()

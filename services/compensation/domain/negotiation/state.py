@@ -227,3 +227,8 @@ def live_offer(state: State) -> Offer | None:
 def settlement_of(state: State) -> Settlement | None:
     """Return the last binding settlement of the complaint, None when there is none."""
     return None if isinstance(state, NotHeard) or not state.case.settlements else state.case.settlements[-1]
+
+
+def person_of(state: State) -> str | None:
+    """Return whose complaint it is, None when nothing was heard of it."""
+    return None if isinstance(state, NotHeard) else state.case.person
