@@ -36,6 +36,9 @@ SERIAL = "在{shop}买的{thing}标签不合格，根据《食品安全法》第
         ("The price doubled overnight, please explain.", (), None),
         ("The delivery took ten times longer than promised.", (), None),
         ("我投诉了三次都没人理", (), None),
+        ("They charged me double price for the ticket.", (), None),
+        ("I paid three times the price on the label by mistake of your till.", (), None),
+        ("收取的费用的2倍，请核查为什么多收。", (), None),
     ],
 )  # fmt: skip
 def test_statutes_and_fixed_multiples_are_read(
@@ -51,6 +54,9 @@ def test_statutes_and_fixed_multiples_are_read(
     [
         "赔我八百元当场了结，不报警。",
         "给五百就撤诉。",
+        "我愿意和解，赔我五百就行。",
+        "I am happy to drop my complaint for 50 dollars.",
+        "Refund me and I will delete the review.",
         "不赔就发同城。",
         "I will withdraw my complaint once you pay me 80 dollars.",
         "Pay me $60 and I keep it, or I leave a bad review.",
@@ -75,6 +81,12 @@ def test_price_of_silence_is_read(text: str) -> None:
         "If nobody calls me back I will complain to the regulator.",
         "I will close my account if the app keeps crashing.",
         "I will post the parcel back on Monday unless you tell me otherwise.",
+        "我愿意和解，请派人来看一下。",
+        "怎么处理都可协商。",
+        "我愿意协商解决，请来修。",
+        "I paid 300 dollars and I opened the box, the screen was broken.",
+        "I paid $40 and I close my account now.",
+        "He said he would close my case for no reason.",
     ],
 )
 def test_anger_and_a_wish_for_money_back_are_no_price_of_silence(text: str) -> None:
