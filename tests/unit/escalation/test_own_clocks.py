@@ -9,6 +9,7 @@ from services.escalation.domain.escalation.commands import ExpireClock
 from services.escalation.domain.escalation.events import (
     AccountFrozen,
     FactNoted,
+    HandlerChanged,
     ReferralReturned,
     Resumed,
     Routed,
@@ -37,6 +38,7 @@ from tests.unit.escalation.story import (
     last_route,
     later,
     routed,
+    state_of,
 )
 
 ACCOUNT_DUE = RECORD_BYPASS.at + POLICY.ladder.account
@@ -139,3 +141,11 @@ def test_a_clock_set_anew_does_not_fire_at_its_old_time() -> None:
     longer = replace(REFER, at=later(days=1), until=later(days=60))
 
     routed.having(REFER, longer).when(fired("referral", REFER.until)).then_nothing()
+
+
+def test_after_a_change_of_handler_ran_out_another_one_may_be_made() -> None:
+    ran_out = routed.having(CHANGE_HANDLER, fired("change_handler", CHANGE_HANDLER.until))
+    again = replace(CHANGE_HANDLER, handler="zoe", at=later(days=4), until=later(days=5))
+
+    assert state_of(ran_out).move is None
+    ran_out.when(again).then_types(HandlerChanged, Routed)

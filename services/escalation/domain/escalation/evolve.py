@@ -98,7 +98,11 @@ def _heard(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
             return _missed(state, Missed(fact.clock, fact.start, fact.level))
         case heard.ClockRanOut():
             left = _without(state.clocks, fact.clock)
-            return _missed(replace(state, clocks=left), Missed(fact.clock, fact.due))
+            # Its end has come: the next move of the kind begins anew, or no date would be open to it. A rest ends by
+            # an event of its own.
+            over = state.move is not None and state.move.kind == fact.clock != "shelve"
+            ended = replace(state, clocks=left, move=None if over else state.move)
+            return _missed(ended, Missed(fact.clock, fact.due))
         case heard.Answered():
             clocks = _without(state.clocks, *_WORK_CLOCKS)
             return replace(state, progress="answered", move=None, clocks=clocks)
