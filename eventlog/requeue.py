@@ -8,6 +8,8 @@ from eventlog.incoming import Poison, RawRecord
 from eventlog.reading import Read, Reading
 from eventlog.store import DeadLetter, InboxStore
 
+_PAGE = 1000
+
 
 class NotSettled(Exception):  # noqa: N818 - names the condition
     """The dead letter could not be settled; the message says why and nothing was lost."""
@@ -28,7 +30,16 @@ class Settling:
         return found[0] if found and found[0].id == number else None
 
     async def requeue(self, letter: DeadLetter, mended: bytes | None = None) -> None:
-        """Handle the record again, with mended bytes where given. Raises NotSettled when it fails as before."""
+        """Handle the record again, with mended bytes where given.
+
+        Raises NotSettled when it fails as before, or when what came after it was applied: it would be taken for known.
+        """
+        if await self._is_settled(letter):
+            return
+        place, sequence = _place(letter), self._sequence(letter)
+        last = (await self._inbox.states([place]))[place].last
+        if sequence is not None and sequence <= last:
+            raise NotSettled(f"its sequence {sequence} was passed by, {last} is applied: drop it")
         value = mended if mended is not None else self._letters.opened(letter)
         record = RawRecord(letter.topic, letter.partition, letter.offset, letter.key, value, letter.headers)
         trouble = await self._inbound.try_one(record)
@@ -41,11 +52,13 @@ class Settling:
 
         Raises NotSettled while records before it are missing: dropping it first would drop these as well.
         """
-        place = (letter.topic, (letter.key or b"").decode(errors="replace").replace("\0", "\ufffd"))
+        place = _place(letter)
         state = (await self._inbox.states([place]))[place]
         last = self._sequence(letter)
         if last is not None and last > state.last + 1:
             raise NotSettled(f"sequence {state.last + 1} of its stream is not settled yet; it comes first")
+        if last is None and (earlier := await self._earlier(letter)) is not None:
+            raise NotSettled(f"dead letter {earlier} of its stream is not settled yet; it comes first")
         if last is None and state.next_parked is not None:
             last = state.next_parked - 1
         if last is not None:
@@ -53,9 +66,28 @@ class Settling:
             await self._inbound.release(*place)
         await self._inbox.settle_dead(letter.id, "dropped")
 
+    async def _is_settled(self, letter: DeadLetter) -> bool:
+        known = await self.find(letter.id)
+        return known is not None and known.settled_as is not None
+
+    async def _earlier(self, letter: DeadLetter) -> int | None:
+        """Return an unsettled letter that stands before this one in its partition, under the same key."""
+        place, after = (letter.topic, letter.partition, letter.key), 0
+        while page := await self._inbox.dead_after(after, _PAGE):
+            for each in page:
+                same = (each.topic, each.partition, each.key) == place
+                if same and each.settled_as is None and each.offset < letter.offset:
+                    return each.id
+            after = page[-1].id
+        return None
+
     def _sequence(self, letter: DeadLetter) -> int | None:
         record = RawRecord(letter.topic, letter.partition, letter.offset, letter.key, b"{}", letter.headers)
         try:
             return self._reading.one(record).sequence
         except Poison:
             return None
+
+
+def _place(letter: DeadLetter) -> tuple[str, str]:
+    return letter.topic, (letter.key or b"").decode(errors="replace").replace("\0", "\ufffd")

@@ -141,3 +141,30 @@ async def test_a_letter_is_found_by_its_number(consumer: Consumer) -> None:
 
     assert letter == await consumer.settling.find(letter.id)
     assert await consumer.settling.find(letter.id + 1) is None
+
+
+async def test_letter_of_unknown_place_is_not_dropped_over_one_that_stands_before_it(
+    consumer: Consumer,
+) -> None:
+    unreadable = record("k", 3, type_name="stumble")
+    await consumer.inbound.receive(
+        [record("k", 1, "n1"), record("k", 2, value=b"{"), unreadable, record("k", 4, "n4")]
+    )
+    mendable, other = sorted(await consumer.dead(), key=lambda letter: letter.offset)
+
+    with pytest.raises(NotSettled, match=f"dead letter {mendable.id} of its stream"):
+        await consumer.settling.drop(other)
+    await consumer.settling.requeue(mendable, MENDED)
+    await consumer.settling.drop(other)
+
+    assert await consumer.noted("k") == ("n1", "mended", "n4")
+
+
+async def test_letter_that_was_passed_by_is_not_told_as_requeued(consumer: Consumer) -> None:
+    letter = await kept(consumer)
+    await consumer.storage.inbox.move_inbox(letter.topic, "k", 4)
+
+    with pytest.raises(NotSettled, match="its sequence 2 was passed by, 4 is applied"):
+        await consumer.settling.requeue(letter, MENDED)
+
+    assert await settled_as(consumer) == [None]
