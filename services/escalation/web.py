@@ -12,7 +12,9 @@ from hosting.identity import require_role
 from hosting.openapi import documented_body
 from hosting.problems import Problem
 from hosting.reading import After, DeskNamed, MinPosition, history_shown, require_position
+from hosting.running import Running
 from services.escalation import bodies, handlers
+from services.escalation.domain.escalation.joining import require_free
 from services.escalation.domain.escalation.state import Unheard
 from services.escalation.domain.group.state import NotFormed
 from services.escalation.projections import escalation_list, group_list
@@ -208,7 +210,8 @@ async def group_history(group: Id, by: Caller, engine: Engine) -> dict[str, Any]
 async def join_group(
     group: Id, ask: Ask, engine: Engine, body: Annotated[bodies.JoinBody, Depends(body_as(bodies.JoinBody))]
 ) -> Done:
-    """Put a complaint into the group by hand."""
+    """Put a complaint into the group by hand: one that escalation knows as this person's, and that is in no other."""
+    await _require_free(engine, group, body)
     return done(
         await handlers.join_group(engine.log, group, ask, complaint=body.complaint, person=body.person)
     )
@@ -267,6 +270,13 @@ async def _keeper(engine: Any) -> str:
     """Return a key holder for a group's texts; a group that has one keeps its own."""
     (key,) = await engine.keyring.new_persons(1)
     return str(key.person)
+
+
+async def _require_free(engine: Running, group: str, body: bodies.JoinBody) -> None:
+    state = (await engine.log.state(handlers.stream_of(body.complaint))).state
+    if isinstance(state, Unheard):
+        raise _not_registered()
+    require_free(state, group, body.person)
 
 
 def _not_registered() -> Problem:

@@ -22,6 +22,8 @@ from tests.system.installation import LiveInstallation, until
 from tests.system.judging import promises_hold
 from tests.system.people import AGENT, CARE_MANAGER, GROUPS_MANAGER, People
 
+NOBODY = "018f0000-0000-8000-8000-00000000dead"
+
 LIFTS = (
     "小区三号楼电梯又停了，到现在还没有修好，老人上下楼很困难。",
     "The lift in building 3 is still out of order; we have to walk up nine floors.",
@@ -118,15 +120,17 @@ async def test_removed_member_is_not_joined_again_by_itself(people: People) -> N
     await step(
         people, CARE_MANAGER, family[2], "classification", severity="safety", reason="Not joined by it."
     )
-    by_hand = await people.post(
-        GROUPS_MANAGER,
-        f"/v1/groups/{group}/members",
-        {"complaint": family[2], "person": (await view(people, family[2]))["person"]},
-    )
+    members, person = f"/v1/groups/{group}/members", (await view(people, family[2]))["person"]
+    refused = [
+        (await people.ask(GROUPS_MANAGER, "POST", members, body={"complaint": one, "person": who})).json()
+        for one, who in ((family[2], NOBODY), (NOBODY, person))
+    ]
+    by_hand = await people.post(GROUPS_MANAGER, members, {"complaint": family[2], "person": person})
 
     assert too_low.json()["rule"] == "level_too_low"
     assert left["group_stage"] is None
     assert family[2] not in {member["complaint"] for member in shown["members"]}
+    assert [each["rule"] for each in refused] == ["not_this_persons", "not_registered"]
     assert by_hand["events"] == ["group.member_joined"]
     assert "member_left" in [
         event["type"].partition(".")[2] for event in await events(people, group, "group")
