@@ -79,7 +79,9 @@ def fact_of(message: Any) -> Fact:  # noqa: PLR0911 - one flat case per message
         case escalation.AccountFrozen():
             return AccountNoted(step="frozen", bypass=message.bypass, absent=message.absent)
     if (step := BYPASSES.get(type(message))) is not None:
-        return BypassNoted(step=step, target=message.target)  # type: ignore[arg-type]  # from the table above
+        # A threat is only ever read from our own label; the contract does not say it once more.
+        found_by = "classification" if step == "threatened" else getattr(message, "found_by", None)
+        return BypassNoted(step=step, target=message.target, found_by=found_by)  # type: ignore[arg-type]
     return Moved(move=MOVES[type(message)], until=getattr(message, "until", None))  # type: ignore[arg-type]  # as above
 
 

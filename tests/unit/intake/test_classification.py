@@ -175,6 +175,17 @@ def test_bypass_threatened_after_one_was_recorded_takes_nothing_back() -> None:
     story.when(note(BypassNoted(step="threatened", target="media"), 2)).then_types(FactNoted)
 
 
+@pytest.mark.parametrize(("found_by", "rule"), [("classification", "past_other"), ("person", "past_bypass")])
+def test_bypass_read_from_our_own_label_goes_with_the_label(found_by: str, rule: str) -> None:
+    read = registered.having(classify("past", bypass=Bypass("done", 0.9)))
+    noted = read.having(note(BypassNoted(step="recorded", target="regulator", found_by=found_by)))
+
+    set_right = noted.having(correct(Correction(bypass="none")))
+
+    assert noted.state.assessment.grading.rule == "past_bypass"  # type: ignore[union-attr]
+    assert set_right.state.assessment.grading.rule == rule  # type: ignore[union-attr]
+
+
 def test_noting_what_changes_no_grade_only_notes() -> None:
     in_hand.when(note(ROUTED)).then_types(FactNoted)
     in_hand.when(note(Moved(move="shelved", until=later(days=3)))).then_types(FactNoted)

@@ -58,10 +58,13 @@ FACTS: list[tuple[Message, Fact]] = [
     (said(escalation.HandlerChanged, until=LATER), Moved(move="handler_changed", until=LATER)),
     (said(escalation.LineHeld, until=LATER), Moved(move="line_held", until=LATER)),
     (said(escalation.Conceded, until=LATER), Moved(move="conceded", until=LATER)),
-    (said(escalation.BypassThreatened, target="media"), BypassNoted(step="threatened", target="media")),
+    (
+        said(escalation.BypassThreatened, target="media"),
+        BypassNoted(step="threatened", target="media", found_by="classification"),
+    ),
     (
         said(escalation.BypassRecorded, number=1, target="court", came_at=NOON, found_by="person"),
-        BypassNoted(step="recorded", target="court"),
+        BypassNoted(step="recorded", target="court", found_by="person"),
     ),
     (
         said(escalation.AccountRequested, bypass=1, due=LATER),

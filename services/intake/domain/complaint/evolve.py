@@ -185,6 +185,8 @@ def _noted(  # noqa: PLR0911 - one flat case per fact
     stream, version = place_of(event.cause)
     heard = _with(state, heard=(*(pair for pair in case.heard if pair[0] != stream), (stream, version)))
     match event.fact:
+        case BypassNoted(found_by="classification"):
+            return heard
         case BypassNoted(step=step):
             noted: BypassStage = "threatened" if step == "threatened" else "done"
             return _with(heard, bypass_noted=further(noted, case.bypass_noted))

@@ -111,11 +111,15 @@ class Routed:
 
 @judged(frozen=True, slots=True, kw_only=True)
 class BypassNoted:
-    """The customer went, or threatens to go, over the front line's head; `target` is a code."""
+    """The customer went, or threatens to go, over the front line's head; `target` is a code.
+
+    What was found by classification follows from our own label, and goes with it when a person sets that right.
+    """
 
     kind: Literal["bypass"] = "bypass"
     step: Literal["threatened", "recorded", "sent_back", "repeated"]
     target: str
+    found_by: str | None = None
 
 
 @judged(frozen=True, slots=True, kw_only=True)
