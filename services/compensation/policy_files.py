@@ -38,7 +38,7 @@ def limits_from(table: Mapping[str, Any]) -> LimitTable:
 
 
 def terms_from(table: Mapping[str, Any]) -> Terms:
-    """Return the terms of `[offers]`, `[signing]`, `[payment]`, `[longest_days]`, `[like_for_like]` and `[codes]`."""
+    """Return the terms of `[offers]`, `[signing]`, `[payment]`, `[longest_days]`, `[like_for_like]`, `[codes]`, `[remedies]`."""
     section = Section("terms.toml", table)
     offers, longest, codes = section.inner("offers"), section.inner("longest_days"), section.inner("codes")
     hours, hours_max = offers.count("hours"), offers.count("hours_max")
@@ -57,8 +57,19 @@ def terms_from(table: Mapping[str, Any]) -> Terms:
         longest={move: longest.days(move) for move in MOVES},
         like_for_like_factor=section.inner("like_for_like").factor("factor"),
         concessions=codes.codes("concessions"),
-        remedies=codes.codes("remedies"),
+        remedies=_remedies(section),
     )
+
+
+def _remedies(terms: Section) -> Mapping[str, str]:
+    section = terms.inner("remedies")
+    levels = {remedy: section.get(remedy, str) for remedy in section.keys}
+    if not levels:
+        raise terms.error("remedies", "must name a remedy")
+    for remedy, level in levels.items():
+        if level not in LADDER:
+            raise section.error(remedy, f"must be one of {', '.join(LADDER)}")
+    return levels
 
 
 def _levels(section: Section, currency: str) -> Mapping[str, LevelLimits]:

@@ -70,7 +70,7 @@ class Terms:
     `review` how long two words about one payment may stand against each other.
 
     An offer of more than `like_for_like_factor` times what the like received, or of less than that part of it,
-    needs a reason.
+    needs a reason. `remedies` are what an offer gives beside its sum, with the lowest level that may promise each.
     """
 
     version: str
@@ -85,7 +85,7 @@ class Terms:
     longest: Mapping[str, timedelta]
     like_for_like_factor: Decimal
     concessions: frozenset[str]
-    remedies: frozenset[str]
+    remedies: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

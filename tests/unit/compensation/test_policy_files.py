@@ -153,8 +153,18 @@ WRONG: list[tuple[str, Callable[[], object], str]] = [
     ),
     (
         "no codes",
-        lambda: terms_from(changed(TERMS, lambda t: t["codes"].update(remedies=[]))),
-        "codes.remedies",
+        lambda: terms_from(changed(TERMS, lambda t: t["codes"].update(concessions=[]))),
+        "codes.concessions",
+    ),
+    (
+        "no remedies",
+        lambda: terms_from(changed(TERMS, lambda t: t.update(remedies={}))),
+        "remedies",
+    ),
+    (
+        "a remedy for a level that is none",
+        lambda: terms_from(changed(TERMS, lambda t: t["remedies"].update(voucher="boss"))),
+        "remedies.voucher",
     ),
 ]
 

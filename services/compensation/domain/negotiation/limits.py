@@ -9,9 +9,9 @@ from services.compensation.domain.negotiation import authority
 from services.compensation.domain.negotiation.commands import MakeOffer
 from services.compensation.domain.negotiation.records import Case
 from services.compensation.domain.negotiation.values import Limits
-from services.compensation.domain.policy import LimitTable
+from services.compensation.domain.policy import LimitTable, NegotiationPolicy, Terms
 from shared_kernel.money import Money
-from shared_kernel.roles import next_level
+from shared_kernel.roles import LADDER, next_level
 
 
 def limits_of(table: LimitTable, command: MakeOffer) -> Limits:
@@ -30,8 +30,23 @@ def limits_of(table: LimitTable, command: MakeOffer) -> Limits:
     )
 
 
-def above_limits(table: LimitTable, case: Case, offered: Money, limits: Limits) -> str | None:
+def above_limits(policy: NegotiationPolicy, case: Case, offer: MakeOffer, limits: Limits) -> str | None:
     """Return the lowest level whose approval the offer needs, None when it is within the proposer's limits.
+
+    Its sum and its remedies each need a level, the higher of them counts: what is promised beside the sum costs the
+    company too, and a round about nothing but goods would else have no limit at all.
+    """
+    needed = (_above_sums(policy.limits, case, offer.sum, limits), _for_remedies(policy.terms, offer, limits))
+    return max((each for each in needed if each is not None), key=LADDER.index, default=None)
+
+
+def _for_remedies(terms: Terms, offer: MakeOffer, limits: Limits) -> str | None:
+    lowest = max((terms.remedies[each] for each in offer.remedies), key=LADDER.index, default=limits.level)
+    return lowest if LADDER.index(lowest) > LADDER.index(limits.level) else None
+
+
+def _above_sums(table: LimitTable, case: Case, offered: Money, limits: Limits) -> str | None:
+    """Return the lowest level whose approval the sum needs.
 
     What earlier rounds settled counts for the case. The day counts all currencies: what was given in each, as a part of
     that currency's limit. Above the day's limit the next rung decides, at the top somebody else of the same. Refuses a

@@ -40,7 +40,7 @@ def make_offer(
     overridden_by = _require_fair_step(found.round, command)
     _require_like_for_like(policy.terms, found.case, command)
     limits = limits_of(policy.limits, command)
-    level_needed = above_limits(policy.limits, found.case, command.sum, limits)
+    level_needed = above_limits(policy, found.case, command, limits)
     number = found.round.offers + 1
     if level_needed is not None:
         return [
@@ -114,7 +114,7 @@ def _require_lifetime(terms: Terms, valid_for: int | None) -> int:
 def _require_known_codes(terms: Terms, command: MakeOffer) -> None:
     if not command.remedies and not command.sum.amount:
         raise Refused("offer_empty", "neither money nor a remedy")
-    if not set(command.remedies) <= terms.remedies:
+    if not set(command.remedies) <= terms.remedies.keys():
         raise Refused("remedy_unknown", f"one of {', '.join(sorted(terms.remedies))}")
     if not set(command.concessions) <= terms.concessions:
         raise Refused("concession_unknown", f"one of {', '.join(sorted(terms.concessions))}")
