@@ -69,7 +69,7 @@ def _case_view(case: Case) -> dict[str, Any]:
         "not_solved": case.not_solved,
         "again_while_open": case.again_while_open,
         "settled_at": case.settled_at,
-        "settled_matter": case.settled_matter,
+        "settled_matters": sorted(case.settled_before),
         "withdrawn": case.withdrawn,
         "refused": case.refused_at is not None,
         "refusal_stands": case.refusal_stands,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -13,23 +13,21 @@ from contracts import negotiation as negotiation_contract
 from eventlog.aggregate import Aggregate, Catalogue
 from eventlog.follower import Follower
 from eventlog.projections import Projection
-from eventlog.reactions import FollowUp, React, Reaction
-from eventlog.recorded import Recorded
+from eventlog.reactions import React, Reaction
 from hosting.running import Chore, Parts, Running
 from hosting.service import Service
 from hosting.settings import ServiceSettings
 from services.compensation import customer_web, evidence_web, offers_web, payments_web, sign_page, web
 from services.compensation.domain.negotiation.decide import negotiation_decider
-from services.compensation.domain.negotiation.state import person_of, settlement_of
 from services.compensation.evidence import Evidence, signer_of
-from services.compensation.handlers import stream_of
 from services.compensation.outgoing import outgoing
 from services.compensation.policy_files import load_negotiation_policy
 from services.compensation.projections.given_sums import given_sums
 from services.compensation.projections.negotiation_list import negotiation_list
-from services.compensation.reactions import linked_to, on_timer, react
+from services.compensation.reactions import on_timer
 from services.compensation.sessions import Sessions
 from services.compensation.settings import CompensationSettings
+from services.compensation.settled_matters import settled_matters
 from services.compensation.settlement.aside import Aside
 from services.compensation.settlement.settling import LISTENS_TO
 from services.compensation.subscribers import HEARD
@@ -49,7 +47,7 @@ def parts(settings: ServiceSettings) -> Parts:
         return Evidence(running.log, running.pool, settings, signer, terms=policy.terms)
 
     def reactions(running: Running) -> Sequence[Follower]:
-        return [_settling(running, _aside(running, evidence(running)).follow_up), _settled_matters(running)]
+        return [_settling(running, _aside(running, evidence(running)).follow_up), settled_matters(running)]
 
     def door_parts(running: Running) -> Mapping[str, Any]:
         found = evidence(running)
@@ -111,29 +109,6 @@ def _settling(running: Running, follow_up: React) -> Reaction:
         running.storage.followers,
         follow_up,
         listens_to=LISTENS_TO,
-        observer=running.observer,
-    )
-
-
-def _settled_matters(running: Running) -> Follower:
-    """Build the reaction that raises what a linked complaint was settled by."""
-
-    async def follow_up(recorded: Recorded[Any], at: datetime) -> Iterable[FollowUp]:
-        other = linked_to(recorded.event)
-        if other is None:
-            return ()
-        here = (await running.log.state(recorded.stream)).state
-        there = (await running.log.state(stream_of(other))).state
-        # Staff may link a neighbour's complaint: what a neighbour settled is not this person's matter.
-        is_theirs = person_of(here) is not None and person_of(here) == person_of(there)
-        return react(recorded, at, settlement_of(there) if is_theirs else None)
-
-    return Reaction(
-        "settled_matters",
-        running.log,
-        running.storage.followers,
-        follow_up,
-        listens_to=("negotiation.noted",),
         observer=running.observer,
     )
 

@@ -76,7 +76,13 @@ def _internal(case: Case) -> dict[str, Any]:
         for each in case.payments
         if each.status == "contradicted"
     ]
-    return {"label": case.label, "group": case.group, "remedy": case.remedy, "needs_review": needed}
+    return {
+        "label": case.label,
+        "links": sorted(case.links),
+        "group": case.group,
+        "remedy": case.remedy,
+        "needs_review": needed,
+    }
 
 
 def _stage(state: Known, *, to_customer: bool) -> Stage:

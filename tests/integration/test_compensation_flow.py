@@ -204,6 +204,25 @@ async def test_settled_matter_is_raised_when_it_comes_again(people: People) -> N
     await until(raised, "the settled matter is raised")
 
 
+async def test_settlement_is_raised_where_its_complaint_was_linked_before(people: People) -> None:
+    order = f"ORD-{fresh_id().hex[:8]}"
+    who = {"name": "Wang", "phone": "+8613911113333"}
+    one = await agreed(people, order=order, complainant=who)
+    two = await registered(people, complaint(REFUND_ZH, recorder=AGENT.actor, order=order, complainant=who))
+    await talks(people, two, "liability_review")
+
+    async def linked() -> bool:
+        return bool((await seen(people, two))["links"] == [one])
+
+    async def raised() -> bool:
+        return bool((await seen(people, two))["settled_matters"] == [one])
+
+    await until(linked, "compensation has heard of the link")
+    assert not await raised()
+    await signed(people, one)
+    await until(raised, "the settlement is raised where it was linked")
+
+
 async def test_english_customer_gets_an_english_agreement(people: People) -> None:
     one = await bargaining(people, REFUND_EN)
     await said(people, CARE_SENIOR, one, "offers", sum=SUM)

@@ -197,7 +197,7 @@ def _repeat_after_settlement(counted: Counted) -> Reason:
 
 
 def _repeats(entry: Entry, counted: Counted) -> bool:
-    if entry.case.settled_matter is not None:
+    if entry.case.settled_before:
         return True
     return entry.asks_for_money and any(
         complaint != entry.complaint

@@ -20,6 +20,9 @@ SELECT complaint, person, state, round, owner, desk, group_id AS "group",
   FROM negotiation_list
  WHERE ($1::text IS NULL OR state = $1) AND complaint > $2 ORDER BY complaint LIMIT $3
 
+-- name: negotiations_of_person
+SELECT complaint FROM negotiation_list WHERE person = $1 AND complaint <> $2 ORDER BY complaint
+
 -- name: given_today
 SELECT currency, sum(amount) AS given FROM given_sums
  WHERE proposer = $1 AND given_at >= $2 AND (complaint, round) <> ($3, $4)

@@ -13,11 +13,13 @@ from services.blacklist.domain.flag.events import Reason
 from services.blacklist.domain.flag.facts import (
     Demanded,
     Fact,
+    Linked,
     Reopened,
     Settled,
     SettledMatterRaised,
     Shared,
     SharedMark,
+    Unlinked,
     Withdrawn,
     Wording,
 )
@@ -134,10 +136,30 @@ def test_demand_is_measured_against_the_price_in_its_currency() -> None:
 
 
 def test_settled_matter_raised_again_repeats() -> None:
+    linked = note(2, Linked(other=complaint(1)), later(days=9))
     raised = note(2, SettledMatterRaised(other=complaint(1), settled_at=NOON), later(days=9))
-    story = given().having(register(1), register(2), raised)
+    before = given().having(register(1), register(2, NOON + timedelta(hours=1)))
 
-    assert line(story, "repeat_after_settlement").complaints == ones(2)
+    assert line(before.having(raised, linked), "repeat_after_settlement").complaints == ones(2)
+    assert line(before.having(linked, raised), "repeat_after_settlement").complaints == ones(2)
+
+
+def test_matter_settled_only_after_the_complaint_came_is_no_repeat() -> None:
+    linked = note(2, Linked(other=complaint(1)), later(days=9))
+    raised = note(2, SettledMatterRaised(other=complaint(1), settled_at=later(days=8)), later(days=9))
+
+    assert (
+        line(given().having(register(1), register(2), linked, raised), "repeat_after_settlement").points == 0
+    )
+
+
+def test_matter_linked_by_mistake_is_no_repeat() -> None:
+    linked = note(2, Linked(other=complaint(1)), later(days=9))
+    raised = note(2, SettledMatterRaised(other=complaint(1), settled_at=NOON), later(days=9))
+    unlinked = note(2, Unlinked(other=complaint(1)), later(days=10))
+    story = given().having(register(1), register(2, NOON + timedelta(hours=1)), linked, raised, unlinked)
+
+    assert line(story, "repeat_after_settlement").points == 0
 
 
 def test_demand_soon_after_a_settlement_repeats_and_one_long_after_does_not() -> None:

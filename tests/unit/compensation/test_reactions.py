@@ -4,9 +4,11 @@ from eventlog.reactions import FollowUp
 from eventlog.recorded import Recorded
 from services.compensation.domain.negotiation.authority import COMPENSATION
 from services.compensation.domain.negotiation.commands import ClockRanOut, RaiseSettledMatter
+from services.compensation.domain.negotiation.events import Settled
+from services.compensation.domain.negotiation.facts import Linked
 from services.compensation.domain.negotiation.records import Settlement
-from services.compensation.domain.negotiation.state import settlement_of
-from services.compensation.reactions import linked_to, on_timer, react
+from services.compensation.domain.negotiation.state import NotHeard, settlement_of
+from services.compensation.reactions import linked_to, on_timer, react, react_to_settlement
 from tests.unit.compensation.story import (
     COMPLAINT,
     DOCUMENT,
@@ -17,11 +19,17 @@ from tests.unit.compensation.story import (
     Story,
     bargaining,
     later,
+    note,
     offered,
     settled,
 )
 
 SETTLEMENT = settlement_of(settled.state)
+
+
+def raised_by(follow_up: FollowUp) -> RaiseSettledMatter:
+    assert isinstance(follow_up.command, RaiseSettledMatter)
+    return follow_up.command
 
 
 def told(story: Story, settlement: Settlement | None) -> tuple[FollowUp, ...]:
@@ -52,6 +60,30 @@ def test_a_link_to_a_settled_complaint_raises_the_settled_matter() -> None:
 
 def test_a_link_to_a_complaint_that_was_not_settled_calls_for_nothing() -> None:
     assert told(bargaining.having(LINK), None) == ()
+
+
+def test_a_settlement_is_raised_where_it_is_linked_already() -> None:
+    settlement = next(each for each in settled.history if isinstance(each, Settled))
+    there = settlement.model_copy(update={"complaint": EARLIER})
+    others = [("linked", bargaining.having(LINK).state), ("not", bargaining.state), ("unheard", NotHeard())]
+
+    [follow_up] = react_to_settlement(there, later(minutes=1), others)
+
+    assert follow_up.stream == "linked"
+    raised = raised_by(follow_up)
+    assert (raised.other, raised.settled_at) == (EARLIER, settlement.at)
+    assert len(bargaining.having(LINK).when(raised).events) == 1
+
+
+def test_what_was_linked_by_mistake_is_raised_no_longer_and_again_when_linked_again() -> None:
+    [follow_up] = told(bargaining.having(LINK), SETTLEMENT)
+    raised = raised_by(follow_up)
+    unlinked = bargaining.having(LINK, raised, UNLINK)
+
+    assert unlinked.state.case.settled_matters == frozenset()  # type: ignore[union-attr]
+    unlinked.when(raised).then_refused("not_linked")
+    again = unlinked.having(note(7, Linked(other=EARLIER, why="same_order"), later(minutes=7)))
+    assert len(again.when(raised).events) == 1
 
 
 def test_other_events_call_for_nothing() -> None:

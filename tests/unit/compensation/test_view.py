@@ -122,7 +122,7 @@ def test_customer_is_told_neither_label_nor_group_nor_what_its_like_were_promise
     (seen,) = moves(registered.having(GROUPED, CLASSIFY), to_customer=True)
 
     assert (told["group"], told["remedy"].kind, told["label"].language) == (GROUP, "refund", "zh")
-    assert told.keys() - own.keys() == {"label", "group", "remedy", "needs_review"}
+    assert told.keys() - own.keys() == {"label", "links", "group", "remedy", "needs_review"}
     assert opened["what"].keys() - seen["what"].keys() == {"group", "remedy"}
     assert GROUP not in f"{own} {seen}"
 

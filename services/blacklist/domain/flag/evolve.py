@@ -179,7 +179,7 @@ def _negotiated(case: Case, fact: heard.NegotiationFact, at: datetime) -> Case:
         case heard.Withdrawn():
             return replace(case, withdrawn=True)
         case heard.SettledMatterRaised():
-            return replace(case, settled_matter=fact.other)
+            return replace(case, settled_matters={**case.settled_matters, fact.other: fact.settled_at})
         case _:
             assert_never(fact)
 

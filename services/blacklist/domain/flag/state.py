@@ -45,7 +45,7 @@ class Case:
     refused_at: datetime | None = None
     refusal_basis: str | None = None
     withdrawn: bool = False
-    settled_matter: str | None = None
+    settled_matters: Mapping[str, datetime] = field(default_factory=dict)
     shared: tuple[SharedMark, ...] = ()
     told: tuple[LiveFlag, ...] = ()
 
@@ -65,6 +65,19 @@ class Case:
             return False
         undone = (self.settled_at, self.decided_elsewhere_at)
         return all(each is None or each < self.refused_at for each in undone)
+
+    @property
+    def settled_before(self) -> frozenset[str]:
+        """The linked complaints whose settlement was signed before this one came: it raises a settled matter again.
+
+        What was settled only afterwards was open when the person complained, and what is no longer linked is another
+        matter.
+        """
+        if self.register is None:
+            return frozenset()
+        came_at = self.register.received_at
+        raised = self.settled_matters.items()
+        return frozenset(other for other, at in raised if at < came_at and other in self.matters)
 
     @property
     def is_unsolved(self) -> bool:

@@ -36,7 +36,9 @@ def _told(  # noqa: C901, PLR0911, PLR0912 - one flat case per fact
         case facts.Linked():
             return replace(case, links=case.links | {fact.other})
         case facts.Unlinked():
-            return replace(case, links=case.links - {fact.other})
+            # What was linked by mistake is shown no longer, and is raised again if it is linked again.
+            raised = case.settled_matters - {fact.other}
+            return replace(case, links=case.links - {fact.other}, settled_matters=raised)
         case facts.Answered():
             return replace(case, progress="answered", echo=None)
         case facts.Reopened():

@@ -144,7 +144,7 @@ class PaymentReviewed(RoundEvent):
 
 
 class SettledMatterRaised(NegotiationEvent):
-    """A matter settled and signed before in the complaint `other` is raised again here; said once for each."""
+    """A matter settled and signed before in the complaint `other` is raised again here; said once for each while it is linked."""
 
     TYPE = "negotiation.settled_matter_raised"
 
