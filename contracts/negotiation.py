@@ -25,6 +25,7 @@ from contracts.negotiation_offers import (
 )
 from contracts.negotiation_parts import Cited, Custodian, Limits, NegotiationMessage, Percent, Sum
 from contracts.negotiation_signatures import (
+    AgreementLapsed,
     Archived,
     CompanySigned,
     CustomerSigned,
@@ -44,6 +45,7 @@ from contracts.negotiation_signatures import (
 __all__ = [
     "MESSAGES",
     "TOPIC",
+    "AgreementLapsed",
     "ApprovalDenied",
     "ApprovalGranted",
     "ApprovalRequested",
@@ -254,6 +256,7 @@ MESSAGES: Final[tuple[type[Message], ...]] = (
     DocumentRendered,
     SigningLinkIssued,
     SigningDeclined,
+    AgreementLapsed,
     CustomerSigned,
     CompanySigned,
     Settled,

@@ -42,6 +42,14 @@ class SigningDeclined(NegotiationMessage):
     document: Sha256
 
 
+class AgreementLapsed(NegotiationMessage):
+    """Nobody signed this document while the last link was good; the talk goes on. Sealed: reason."""
+
+    TYPE = "amends.negotiation.agreement_lapsed.v1"
+
+    document: Sha256
+
+
 class CustomerSigned(NegotiationMessage):
     """The customer signed the document. `means` is typed or drawn; `consent` the hash of the consent record."""
 

@@ -166,6 +166,17 @@ async def send_fresh_link(complaint: Id, ask: Ask, engine: Engine, request: Requ
     return done(result)
 
 
+@router.post("/agreement/lapse", openapi_extra=documented_body(bodies.ReasonBody))
+async def let_lapse(
+    complaint: Id,
+    ask: Ask,
+    engine: Engine,
+    body: Annotated[bodies.ReasonBody, Depends(body_as(bodies.ReasonBody))],
+) -> Done:
+    """Wait no longer for a signature once the last link has expired: the talk goes on where it stood."""
+    return done(await handlers.let_lapse(engine.log, complaint, ask, reason=body.reason))
+
+
 def _opens(state: State, link: Link) -> bool:
     """Say whether a link may still be signed by: the last one of an agreement that is not signed yet."""
     if not isinstance(state, Signing) or state.customer is not None or not state.links:

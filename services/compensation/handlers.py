@@ -215,6 +215,11 @@ async def decline_signing(
     return await _ask(log, complaint, ask, commands.DeclineSigning(at=ask.at, by=ask.by, **declined))
 
 
+async def let_lapse(log: EventLog, complaint: str, ask: Asked, *, reason: str) -> Result:
+    """Wait no longer for a signature."""
+    return await _ask(log, complaint, ask, commands.LetLapse(at=ask.at, by=ask.by, reason=reason))
+
+
 async def record_payment(log: EventLog, complaint: str, ask: Asked, *, payment: str, paid: Money) -> Result:
     """Record that a payment went out."""
     command = commands.RecordPayment(at=ask.at, by=ask.by, payment=payment, sum=paid)

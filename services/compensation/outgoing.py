@@ -35,6 +35,7 @@ PUBLIC: Final[Mapping[type[events.AnyNegotiationEvent], type[ComplaintMessage]]]
     events.DocumentRendered: contract.DocumentRendered,
     events.SigningLinkIssued: contract.SigningLinkIssued,
     events.SigningDeclined: contract.SigningDeclined,
+    events.AgreementLapsed: contract.AgreementLapsed,
     events.CustomerSigned: contract.CustomerSigned,
     events.CompanySigned: contract.CompanySigned,
     events.Settled: contract.Settled,

@@ -9,6 +9,7 @@ aggregate; the kills between agreed and archived are in `test_settlement_killed.
 | opened by classification; service first; harm_status_noted | test_running_loss…; U |
 | liability_found with cited evidence, terms_recorded, offer_made, offer_accepted | test_running_loss…; U |
 | document_rendered, signing_link_issued, customer_signed, company_signed, settled | test_running_loss…; U |
+| agreement_lapsed | tests/system/test_timers.py; U |
 | payment_instructed, paid, archived | test_running_loss…, test_other_sum…; U |
 | intake: answered settled, return visit, closed settled; escalation and blacklist note it | test_running_loss…; U |
 | settled_matter_raised | test_settled_matter…; U |

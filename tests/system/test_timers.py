@@ -29,6 +29,7 @@ from tests.system.complaints import (
 )
 from tests.system.installation import LiveInstallation, live_installation, until
 from tests.system.judging import domain_time, promises_hold
+from tests.system.negotiations import agreed, refusal, said, seen, signing_session, talks
 from tests.system.people import AGENT, CARE_SENIOR, People, people_at
 
 MINUTE: Final = 60.0
@@ -148,6 +149,27 @@ async def test_rest_ends_on_its_date(installation: LiveInstallation, people: Peo
 
     assert resumed["why"] == "date_reached"
     assert (await types(people, one, "escalation")).count("resumed") == 1
+
+
+async def test_agreement_nobody_signs_is_missed_and_lapses_by_the_owners_word(
+    installation: LiveInstallation, people: People
+) -> None:
+    one = await agreed(people, received_at=(await domain_time(installation)).isoformat())
+    session = await signing_session(people, one)
+    early = await refusal(people, CARE_SENIOR, one, "agreement/lapse", reason="No word since.")
+    await installation.jump(8 * 24 * HOUR)
+
+    async def missed() -> bool:
+        return "deadline_missed" in {move["move"] for move in (await seen(people, one))["ledger"]}
+
+    await until(missed, "compensation has said that nobody signed")
+    lapsed = await said(people, CARE_SENIOR, one, "agreement/lapse", reason="No word since.")
+    shown = await talks(people, one, "bargaining")
+
+    assert session["document"]
+    assert early == (409, "agreement_still_open")
+    assert lapsed == ["agreement_lapsed"]
+    assert (shown["live_offer"], shown["clocks"]) == (None, [])
 
 
 async def test_all_promises_hold_over_all_of_this(installation: LiveInstallation) -> None:

@@ -191,6 +191,7 @@ ISSUE = commands.IssueSigningLink(
 SIGN = commands.SignAsCustomer(
     at=later(hours=9), by=CUSTOMER, document=DOCUMENT, link=TOKEN, means="typed", consent=CONSENT
 )
+LET_LAPSE = commands.LetLapse(at=later(days=30), by=CARL, reason="no word since the letter")
 DECLINE_SIGNING = commands.DeclineSigning(
     at=later(hours=9), by=CUSTOMER, document=DOCUMENT, link=TOKEN, reason="the name is misspelt"
 )

@@ -17,8 +17,6 @@ from tests.unit.compensation.story import (
     CARL,
     DECIDER,
     DENY,
-    EVE,
-    EVE_OWNS,
     GROUPED,
     LOWER,
     MARA,
@@ -88,31 +86,6 @@ def test_an_offer_gives_something() -> None:
 def test_remedies_and_concessions_are_codes_of_the_policy() -> None:
     bargaining.when(replace(OFFER, remedies=("a new kitchen",))).then_refused("remedy_unknown")
     bargaining.when(replace(OFFER, concessions=("be quiet",))).then_refused("concession_unknown")
-
-
-def test_money_back_is_the_sum_and_no_remedy_beside_it() -> None:
-    bargaining.when(replace(OFFER, remedies=("refund",))).then_refused("remedy_unknown")
-
-
-@pytest.mark.parametrize("amount", ["0.00", "400.00"])
-def test_what_is_worth_money_beside_the_sum_needs_its_own_level(amount: str) -> None:
-    [waits] = bargaining.when(replace(OFFER, sum=yuan(amount), remedies=("apology", "voucher"))).events
-
-    assert isinstance(waits, said.ApprovalRequested)
-    assert (waits.level_needed, waits.limits.level) == ("lead", "senior")
-
-
-def test_the_higher_level_of_sum_and_remedies_approves() -> None:
-    [waits] = bargaining.when(replace(BIG_OFFER, sum=yuan("8000.00"), remedies=("voucher",))).events
-
-    assert isinstance(waits, said.ApprovalRequested)
-    assert waits.level_needed == "manager"
-
-
-def test_who_may_promise_a_remedy_promises_it() -> None:
-    led = bargaining.having(EVE_OWNS)
-
-    led.when(replace(OFFER, by=EVE, remedies=("voucher",))).then_types(said.OfferMade)
 
 
 def test_an_offer_expires_by_its_timer_exactly_once() -> None:

@@ -83,6 +83,7 @@ ASKED: list[NegotiationCommand] = [
     story.ISSUE,
     story.SIGN,
     story.DECLINE_SIGNING,
+    story.LET_LAPSE,
     story.COMPANY_SIGNS,
     story.pay(story.settled),
     story.reverse(story.settled),

@@ -33,6 +33,7 @@ from tests.unit.compensation.story import (
     GRANT,
     GROUPED,
     ISSUE,
+    LET_LAPSE,
     LINK,
     LOWER,
     MORE,
@@ -85,6 +86,7 @@ STORIES = [
     awaiting.having(DECLINE_TERMS, RAISE, LOWER, REFER),
     bargaining.having(REFUSE, GROUPED, OPEN_ROUND),
     offered.having(ACCEPT, RENDER, ISSUE, DECLINE_SIGNING, replace(MORE, at=later(days=1)), WITHDRAW),
+    offered.having(ACCEPT, RENDER, ISSUE, LET_LAPSE),
     bargaining.having(ANSWER),
 ]
 EVENTS_TOLD: list[AnyNegotiationEvent] = [event for story in STORIES for event in story.history]
@@ -113,6 +115,7 @@ TEXTS = (
     REFER.reason,
     REFUSE.text,
     DECLINE_SIGNING.reason,
+    LET_LAPSE.reason,
     WITHDRAW.words,
     OPEN_ROUND.reason,
     name_account(PAID).account,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,10 +14,12 @@ from tests.unit.compensation.story import (
     CARL,
     COMPANY_SIGNS,
     CONSENT,
+    CUSTOMER,
     DECLINE_SIGNING,
     DOCUMENT,
     EXTRACT,
     ISSUE,
+    LET_LAPSE,
     MARA,
     MORE,
     OFFER,
@@ -106,6 +109,42 @@ def test_a_customer_who_does_not_sign_goes_on_talking() -> None:
     talks.when(SIGN).then_refused("not_agreed")
     talks.when(replace(MORE, at=later(days=1))).then_types(said.OfferMade)
     linked.when(replace(DECLINE_SIGNING, reason=" ")).then_refused("reason_missing")
+
+
+def test_an_agreement_nobody_signs_lapses_and_the_talk_goes_on() -> None:
+    [_, lapsed] = linked.when(LET_LAPSE).then_types(said.DeadlineMissed, said.AgreementLapsed)
+    talks = linked.having(LET_LAPSE)
+
+    assert isinstance(lapsed, said.AgreementLapsed)
+    assert (lapsed.document, lapsed.reason) == (DOCUMENT, LET_LAPSE.reason)
+    assert isinstance(talks.state, Bargaining)
+    talks.when(replace(SIGN, at=LET_LAPSE.at)).then_refused("not_agreed")
+    talks.when(replace(MORE, at=later(days=31))).then_types(said.OfferMade)
+
+
+def test_an_agreement_lapses_only_when_the_last_link_has_ended() -> None:
+    fresh = replace(
+        ISSUE, at=later(days=29), token_hash=OTHER, expires_at=LET_LAPSE.at + timedelta(seconds=1)
+    )
+
+    linked.having(fresh).when(LET_LAPSE).then_refused("agreement_still_open")
+    linked.having(fresh).when(replace(LET_LAPSE, at=fresh.expires_at)).then_types(
+        said.DeadlineMissed, said.AgreementLapsed
+    )
+    rendered.when(LET_LAPSE).then_refused("agreement_still_open")
+    agreed.when(LET_LAPSE).then_refused("document_missing")
+    offered.when(LET_LAPSE).then_refused("not_agreed")
+
+
+def test_what_was_signed_does_not_lapse() -> None:
+    customer_signed.when(LET_LAPSE).then_refused("already_signed")
+    settled.when(LET_LAPSE).then_refused("already_settled")
+
+
+def test_the_owner_or_a_supervisor_waits_no_longer() -> None:
+    linked.when(replace(LET_LAPSE, by=MARA)).then_types(said.DeadlineMissed, said.AgreementLapsed)
+    linked.when(replace(LET_LAPSE, by=CUSTOMER)).then_refused("owner_or_supervisor_only")
+    linked.when(replace(LET_LAPSE, reason=" ")).then_refused("reason_missing")
 
 
 def test_the_company_signs_only_after_the_customer() -> None:

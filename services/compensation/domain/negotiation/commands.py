@@ -17,6 +17,7 @@ from services.compensation.domain.negotiation.settling_commands import (
     DeclineSigning,
     InstructAgain,
     IssueSigningLink,
+    LetLapse,
     RecordDocument,
     RecordPayment,
     ReversePayment,
@@ -49,6 +50,7 @@ __all__ = [
     "GrantApproval",
     "InstructAgain",
     "IssueSigningLink",
+    "LetLapse",
     "MakeOffer",
     "NegotiationCommand",
     "NoteFact",
@@ -263,7 +265,9 @@ Opening: TypeAlias = NoteFact | OpenRound | WaiveService | FindLiability
 Bargaining: TypeAlias = RecordTerms | DeclineTerms | ChangeDemand | MakeOffer | WithdrawOffer | AcceptOffer
 Approving: TypeAlias = GrantApproval | DenyApproval
 Resting: TypeAlias = Shelve | Resume | Refer | ReturnReferral
-Signing: TypeAlias = RecordDocument | IssueSigningLink | SignAsCustomer | DeclineSigning | SignAsCompany
+Signing: TypeAlias = (
+    RecordDocument | IssueSigningLink | SignAsCustomer | DeclineSigning | LetLapse | SignAsCompany
+)
 Paying: TypeAlias = RecordPayment | ReversePayment | InstructAgain | ReviewPayment | Archive
 Ending: TypeAlias = Refuse | Withdraw | RaiseSettledMatter
 NegotiationCommand: TypeAlias = (

@@ -125,6 +125,8 @@ def _sign(
             return signing.sign_as_customer(state, command)
         case commands.DeclineSigning():
             return signing.decline_signing(state, command)
+        case commands.LetLapse():
+            return signing.let_lapse(state, command)
         case commands.SignAsCompany():
             return signing.sign_as_company(policy, state, command)
         case _:

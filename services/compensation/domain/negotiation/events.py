@@ -38,6 +38,7 @@ from services.compensation.domain.negotiation.rounds import (
     Withdrawn,
 )
 from services.compensation.domain.negotiation.signatures import (
+    AgreementLapsed,
     Archived,
     CompanySigned,
     CustomerSigned,
@@ -56,6 +57,7 @@ from services.compensation.domain.negotiation.signatures import (
 
 __all__ = [
     "EVENTS",
+    "AgreementLapsed",
     "AnyNegotiationEvent",
     "ApprovalDenied",
     "ApprovalGranted",
@@ -121,6 +123,7 @@ AnyNegotiationEvent: TypeAlias = (
     | DocumentRendered
     | SigningLinkIssued
     | SigningDeclined
+    | AgreementLapsed
     | CustomerSigned
     | CompanySigned
     | Settled
@@ -161,6 +164,7 @@ EVENTS: tuple[type[AnyNegotiationEvent], ...] = (
     DocumentRendered,
     SigningLinkIssued,
     SigningDeclined,
+    AgreementLapsed,
     CustomerSigned,
     CompanySigned,
     Settled,

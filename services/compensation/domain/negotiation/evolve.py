@@ -83,7 +83,7 @@ def _told(  # noqa: C901, PLR0911, PLR0912 - one flat case per event
             return _missed(state, event)
         case said.Referred():
             return _referred(state, event)
-        case said.SigningDeclined():
+        case said.SigningDeclined() | said.AgreementLapsed():
             return talking(state.case, state.round) if isinstance(state, Signing) else state
         case said.DemandRefused():
             return _refused(state, event)

@@ -48,6 +48,13 @@ class DeclineSigning(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetLapse(Command):
+    """Wait no longer for a signature, once the last link has expired unsigned (owner, supervisor)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignAsCompany(Command):
     """Record the company's signature and settle; `extract` is the hash of the opened events in the vault (system)."""
 

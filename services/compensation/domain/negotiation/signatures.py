@@ -40,6 +40,15 @@ class SigningDeclined(RoundEvent):
     reason: Personal[str]
 
 
+class AgreementLapsed(RoundEvent):
+    """Nobody signed while the last link was good, and the company waits no longer; the talk goes on."""
+
+    TYPE = "negotiation.agreement_lapsed"
+
+    document: str
+    reason: Personal[str]
+
+
 class CustomerSigned(RoundEvent):
     """The customer signed the document; `consent` is the hash of the consent record in the vault."""
 

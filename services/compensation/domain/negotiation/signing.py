@@ -10,6 +10,7 @@ from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation.commands import (
     DeclineSigning,
     IssueSigningLink,
+    LetLapse,
     RecordDocument,
     SignAsCompany,
     SignAsCustomer,
@@ -132,6 +133,22 @@ def decline_signing(state: State, command: DeclineSigning) -> list[said.SigningD
     return [said.SigningDeclined(**about_round(found, command), document=command.document, reason=reason)]
 
 
+def let_lapse(state: State, command: LetLapse) -> list[said.AgreementLapsed]:
+    """Wait no longer for who never signed: the talk goes on. As long as the last link is good, the customer's yes holds."""
+    authority.require_mover(require_round(state).case, command.by)
+    found = require_signing(state)
+    if found.customer is not None:
+        raise Refused("already_signed", "the customer has signed the agreement")
+    if not found.links:
+        raise Refused("agreement_still_open", "no link to sign by went out yet")
+    if command.at < found.links[-1].expires_at:
+        raise Refused("agreement_still_open", f"until {found.links[-1].expires_at.isoformat()}")
+    reason = require_text(command.reason)
+    return [
+        said.AgreementLapsed(**about_round(found, command), document=found.rendering.document, reason=reason)
+    ]
+
+
 def sign_as_company(
     policy: NegotiationPolicy, state: State, command: SignAsCompany
 ) -> list[said.CompanySigned | said.Settled | said.PaymentInstructed]:
@@ -164,8 +181,8 @@ def sign_as_company(
     ]
 
 
-def require_signing(state: State, document: str) -> Signing:
-    """Return the state in which this document is signed; refuse where there is none, or another."""
+def require_signing(state: State, document: str | None = None) -> Signing:
+    """Return the state in which this document (None: any) is signed; refuse where there is none, or another."""
     found = require_round(state)
     if isinstance(found, Agreed):
         raise Refused("document_missing", "the agreement is not rendered yet")
@@ -173,7 +190,7 @@ def require_signing(state: State, document: str) -> Signing:
         raise Refused("already_settled", "both have signed")
     if not isinstance(found, Signing):
         raise Refused("not_agreed", "there is nothing to sign")
-    if found.rendering.document != document:
+    if document is not None and found.rendering.document != document:
         raise Refused("document_differs", "it is not the document that was rendered")
     return found
 
