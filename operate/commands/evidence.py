@@ -11,6 +11,7 @@ from rich.table import Table
 
 from operate.errors import OperateError
 from operate.evidence.bundle import ITEM, Checked, check_file
+from operate.evidence.listing import fingerprint_in
 from operate.terminal import OUT, command_app, print_json
 
 app = command_app(no_args_is_help=True)
@@ -25,20 +26,39 @@ def evidence() -> None:
 def check(
     file: Annotated[Path, typer.Argument(help="The bundle (zip) or the signed agreement (PDF).")],
     *,
+    certificates: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--certificate",
+            help="A certificate of the company (PEM or DER) as you have it from the company; more than one after a "
+            "renewal. Whoever signed must be one of them.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")] = False,
 ) -> None:
     """Say of each part whether it holds; exit 1 if one does not."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise OperateError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from None
-    checked = check_file(content, file.name)
+    known = frozenset(_fingerprint(each) for each in certificates or ())
+    checked = check_file(_content(file), file.name, known)
     if as_json:
         print_json(_document(file, checked))
     else:
         _print(file, checked)
     if not checked.is_whole:
         raise typer.Exit(1)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise OperateError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from None
+
+
+def _fingerprint(file: Path) -> str:
+    found = fingerprint_in(_content(file))
+    if found is None:
+        raise OperateError(f"{file} holds no certificate.", "Give an X.509 certificate, as PEM or DER.")
+    return found
 
 
 def _document(file: Path, checked: Checked) -> dict[str, object]:

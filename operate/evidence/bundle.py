@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from operate.errors import OperateError
 from operate.evidence.findings import Finding, Note, judged
 from operate.evidence.listing import check_manifest, check_sums
-from operate.evidence.pdf import check_pdf
+from operate.evidence.pdf import check_pdf, signer_known
 from operate.evidence.rows import Extracted, check_rows, extract_of, proof_of
 
 FORMAT: Final = "amends.evidence.1"
@@ -93,21 +93,25 @@ class Checked:
         return all(each.is_well for each in self.findings)
 
 
-def check_file(content: bytes, name: str) -> Checked:
-    """Check a bundle, or a signed PDF alone. Raises OperateError for a file that is neither."""
+def check_file(content: bytes, name: str, known: frozenset[str] = frozenset()) -> Checked:
+    """Check a bundle, or a signed PDF alone. Raises OperateError for a file that is neither.
+
+    `known` are the SHA-256 (hex) of certificates the reader knows to be the company's; whoever signed must be one of
+    them where any are given.
+    """
     if zipfile.is_zipfile(BytesIO(content)) and not content.startswith(b"%PDF"):
-        return check_bundle(_unpacked(content, name))
+        return check_bundle(_unpacked(content, name), known)
     if content.startswith(b"%PDF"):
         found = check_pdf(content, name)
-        return Checked(found.findings, found.notes)
+        return Checked((*found.findings, *signer_known(found, name, known)), found.notes)
     raise OperateError(
         f"{name} is neither an evidence bundle (zip) nor a PDF.",
         "Give the file as it was downloaded: the bundle, or the signed agreement.",
     )
 
 
-def check_bundle(files: Mapping[str, bytes]) -> Checked:
-    """Check the files of a bundle by their names."""
+def check_bundle(files: Mapping[str, bytes], known: frozenset[str] = frozenset()) -> Checked:
+    """Check the files of a bundle by their names; `known` as for `check_file`."""
     manifest = _read(Manifest, files.get(MANIFEST))
     if manifest is None or manifest.format != FORMAT:
         texts = ("There is no manifest that this release can read.", "没有本版本可读的清单。")
@@ -118,9 +122,14 @@ def check_bundle(files: Mapping[str, bytes]) -> Checked:
         texts = (f"Missing: {', '.join(missing)}.", f"缺少：{'、'.join(missing)}。")
         return Checked((*findings, judged("bundle_incomplete", MANIFEST, texts, is_well=False)), ())
     signed = check_pdf(files[SIGNED], SIGNED)
-    findings += [*signed.findings, *_documents(manifest, files, signed.document), *_consent(manifest, files)]
+    findings += [
+        *signed.findings,
+        *signer_known(signed, SIGNED, known),
+        *_documents(manifest, files, signed.document),
+        *_consent(manifest, files),
+    ]
     findings += [*_events(manifest, files), *_closing(files), *_custody(manifest, files)]
-    findings += [*check_manifest(files, signed.certificate), *check_sums(files)]
+    findings += [*check_manifest(files, signed.certificate, known), *check_sums(files)]
     return Checked(tuple(findings), signed.notes)
 
 

@@ -18,17 +18,20 @@ from operate.evidence.findings import Finding, judged
 _MANIFEST: Final = "manifest.json"
 _SIGNATURE: Final = "manifest.sig"
 _CERTIFICATE: Final = "company-certificate.pem"
+_LISTER: Final = "manifest-certificate.pem"
 _SUMS: Final = "SHA256SUMS"
 
 
-def check_manifest(files: Mapping[str, bytes], signer: str | None) -> Iterable[Finding]:
+def check_manifest(
+    files: Mapping[str, bytes], signer: str | None, known: frozenset[str] = frozenset()
+) -> Iterable[Finding]:
     """Check the manifest's signature, and that its certificate is the one the agreement was signed with.
 
-    `signer` is the SHA-256 (hex) of the certificate in the signed PDF.
+    `signer` is the SHA-256 (hex) of the certificate in the signed PDF, `known` those the reader knows to be the
+    company's: where the list was signed with another one, nothing in the bundle says whose that is.
     """
     certificate = _certificate(files[_CERTIFICATE])
-    fingerprint = None if certificate is None else hashlib.sha256(certificate.public_bytes(Encoding.DER))
-    is_same = fingerprint is not None and fingerprint.hexdigest() == signer
+    is_same = certificate is not None and _fingerprint(certificate) == signer
     yield judged(
         "certificate_of_signer",
         _CERTIFICATE,
@@ -37,6 +40,9 @@ def check_manifest(files: Mapping[str, bytes], signer: str | None) -> Iterable[F
         else ("It is not the certificate the agreement was signed with.", "与协议签名所用证书不一致。"),
         is_well=is_same,
     )
+    if _LISTER in files:
+        certificate = _certificate(files[_LISTER])
+        yield _known(certificate, known)
     is_signed = certificate is not None and _verifies(certificate, files[_SIGNATURE], files[_MANIFEST])
     yield judged(
         "manifest_signed",
@@ -72,6 +78,41 @@ def _listed(manifest: bytes) -> dict[str, str]:
         return {str(item["name"]): str(item["sha256"]) for item in json.loads(manifest)["items"]}
     except (ValueError, KeyError, TypeError):
         return {}
+
+
+def fingerprint_in(content: bytes) -> str | None:
+    """Return the SHA-256 (hex) of a certificate file, PEM or DER; None where it holds none."""
+    found = _certificate(content)
+    if found is None:
+        try:
+            found = x509.load_der_x509_certificate(content)
+        except ValueError:
+            return None
+    return _fingerprint(found)
+
+
+def _known(certificate: x509.Certificate | None, known: frozenset[str]) -> Finding:
+    if certificate is None:
+        texts = ("It is no certificate that can be read.", "无法读取证书。")
+        return judged("certificate_known", _LISTER, texts, is_well=False)
+    fingerprint = _fingerprint(certificate)
+    is_known = fingerprint in known
+    en = "The list was signed with a certificate you gave as the company's."
+    zh = "清单签名证书是您提供的公司证书之一。"
+    if not is_known:
+        en = (
+            "Another certificate signed the list than the agreement: renewed since, or not the company's. "
+            f"Ask the company for the one with SHA-256 {fingerprint}, and give it with --certificate."
+        )
+        zh = (
+            "清单与协议的签名证书不同：其间已更换，或并非公司所出。"
+            f"请向公司索取指纹为 {fingerprint} 的证书，并以 --certificate 提供。"
+        )
+    return judged("certificate_known", _LISTER, (en, zh), is_well=is_known)
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
 def _certificate(pem: bytes) -> x509.Certificate | None:

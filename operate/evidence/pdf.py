@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -59,6 +60,26 @@ def check_pdf(content: bytes, place: str) -> PdfChecked:
     except _UNREADABLE:
         texts = ("It is no PDF that can be read, or it is damaged.", "无法读取：不是 PDF，或已损坏。")
         return PdfChecked((judged("pdf_unreadable", place, texts, is_well=False),))
+
+
+def signer_known(found: PdfChecked, place: str, known: frozenset[str]) -> Iterable[Finding]:
+    """Say whether who signed is one of the `known` (SHA-256 of certificates, hex); nothing where none are given."""
+    if not known:
+        return
+    is_known = found.certificate in known
+    yield judged(
+        "certificate_known",
+        place,
+        _either(
+            is_known,
+            (
+                "It was signed with a certificate you gave as the company's.",
+                "签名证书是您提供的公司证书之一。",
+            ),
+            ("It was signed with none of the certificates you gave.", "签名证书不在您提供的证书之列。"),
+        ),
+        is_well=is_known,
+    )
 
 
 def rendering_in(content: bytes, document: str) -> bytes | None:

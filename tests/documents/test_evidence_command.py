@@ -48,6 +48,20 @@ def test_altered_agreement_does_not_hold(tmp_path: Path, signed: bytes) -> None:
     assert not json.loads(told)["whole"]
 
 
+def test_who_signed_must_be_whom_the_reader_knows(tmp_path: Path) -> None:
+    rendered = render(ENGLISH)
+    own, other = (Signer(new_signing_certificate("Morningstar Appliances Ltd")) for _ in range(2))
+    signed = own.sign(rendered.pdf, rendered.sha256)
+    (tmp_path / "own.pem").write_bytes(own.pem)
+    (tmp_path / "other.der").write_bytes(other.certificate)
+    (tmp_path / "none.pem").write_bytes(b"hello")
+
+    assert check(tmp_path, signed, "--certificate", str(tmp_path / "own.pem"))[0] == 0
+    assert check(tmp_path, signed, "--certificate", str(tmp_path / "other.der"))[0] == 1
+    with pytest.raises(OperateError, match="no certificate"):
+        check(tmp_path, signed, "--certificate", str(tmp_path / "none.pem"))
+
+
 def test_file_of_another_kind_is_told_what_to_give_instead(tmp_path: Path) -> None:
     with pytest.raises(OperateError, match="neither an evidence bundle"):
         check(tmp_path, b"hello", name="hello.txt")

@@ -143,13 +143,17 @@ def house(pool: Pool, folder: Path, certificate: bytes) -> House:
 
 async def settled(found: House, *, drawing: bytes | None = None) -> datetime:
     """Bring a negotiation from the register to its archive; return when it ended."""
-    seen = await ordered(found, drawing=drawing)
+    return await paid(found, await ordered(found, drawing=drawing))
+
+
+async def paid(found: House, seen: int) -> datetime:
+    """Pay what was ordered and bring it to the archive; return when it ended."""
     (order,) = found.orders()
     at = story.later(days=1, hours=7)
-    paid = commands.RecordPayment(
+    payment = commands.RecordPayment(
         at=at, by=story.PLATFORM, payment=order["payment"], sum=story.yuan(order["amount"])
     )
-    await found.do(paid)
+    await found.do(payment)
     await found.settle_what_is_open(at + timedelta(days=1), seen)
     return at + timedelta(days=1)
 
@@ -158,6 +162,14 @@ async def ordered(
     found: House, *, register: commands.NoteFact = story.REGISTER, drawing: bytes | None = None
 ) -> int:
     """Bring a negotiation from the register to its payment order; return the version that was acted on last."""
+    signature = await signed_by_customer(found, register=register, drawing=drawing)
+    return await found.settle_what_is_open(story.later(hours=9), signature.version - 1)
+
+
+async def signed_by_customer(
+    found: House, *, register: commands.NoteFact = story.REGISTER, drawing: bytes | None = None
+) -> Recorded[Any]:
+    """Bring a negotiation from the register to the customer's signature, which nobody has acted on yet."""
     at = story.later(hours=7)
     evidence = Item(
         complaint=story.COMPLAINT,
@@ -170,6 +182,6 @@ async def ordered(
     )
     await found.vault.put(evidence)
     await found.do(register, story.CLASSIFY, story.FIND, story.TERMS, story.OFFER, story.ACCEPT)
-    seen = await found.settle_what_is_open(at)
+    await found.settle_what_is_open(at)
     await found.sign(at + timedelta(hours=1), name=None if drawing else "李华", drawing=drawing)
-    return await found.settle_what_is_open(at + timedelta(hours=2), seen)
+    return (await found.recorded())[-1]

@@ -6,25 +6,29 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 
 from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
-from eventlog.postgres.pool import open_pool
+from eventlog.postgres.pool import Pool, open_pool
 from operate.evidence.bundle import check_bundle, check_file
+from operate.evidence.listing import fingerprint_in
 from operate.stack.databases import create_database, drop_database
 from operate.stack.local import Engines
 from services.compensation.app import SERVICE
+from services.compensation.settlement.archiving import Archiving
 from services.compensation.settlement.bundle import bundle_of
 from services.compensation.settlement.signing import Signer, new_signing_certificate
-from tests.store.settling import House, house, settled
+from tests.store.settling import House, house, ordered, paid, settled, signed_by_customer
 from tests.unit.compensation import story
 
 DATABASE = "test_evidence"
 PEM = new_signing_certificate("晨星家电有限公司")
+RENEWED = new_signing_certificate("晨星家电有限公司")
 PNG = b"\x89PNG\r\n\x1a\n a drawing"
 FILES = (
     *("README.txt", "SHA256SUMS", "agreement-signed.pdf", "agreement.pdf", "chain.json"),
@@ -33,27 +37,78 @@ FILES = (
 )
 
 
-@pytest.fixture(scope="module")
-def bundle(postgres_only: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
-    async def make(folder: Path) -> bytes:
-        dsn = await create_database(postgres_only, DATABASE)
+Make: TypeAlias = Callable[[Pool, Path], Awaitable[House]]
+
+
+def bundled(engines: Engines, folder: Path, make: Make) -> bytes:
+    """Return the bundle of a settlement that `make` brings to its archive over a database of its own."""
+
+    async def run() -> bytes:
+        dsn = await create_database(engines, DATABASE)
         await migrate(dsn, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)])
         pool = await open_pool(dsn, application="evidence-tests", size=4)
         try:
-            found: House = house(pool, folder, PEM)
-            await settled(found, drawing=PNG)
-            return await bundle_of(found.vault, story.COMPLAINT)
+            return await bundle_of((await make(pool, folder)).vault, story.COMPLAINT)
         finally:
             pool.terminate()
+            await drop_database(engines, DATABASE)
 
-    yield asyncio.run(make(tmp_path_factory.mktemp("house")))
-    asyncio.run(drop_database(postgres_only, DATABASE))
+    return asyncio.run(run())
+
+
+def unpacked(bundle: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def bundle(postgres_only: Engines, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    async def make(pool: Pool, folder: Path) -> House:
+        found = house(pool, folder, PEM)
+        await settled(found, drawing=PNG)
+        return found
+
+    return bundled(postgres_only, tmp_path_factory.mktemp("house"), make)
 
 
 @pytest.fixture
 def files(bundle: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    return unpacked(bundle)
+
+
+@pytest.fixture
+def renewed(postgres_only: Engines, tmp_path: Path) -> dict[str, bytes]:
+    """A settlement whose company got a new certificate between signature and archive."""
+
+    async def make(pool: Pool, folder: Path) -> House:
+        seen = await ordered(house(pool, folder, PEM))
+        found = house(pool, folder, RENEWED)
+        await paid(found, seen)
+        return found
+
+    return unpacked(bundled(postgres_only, tmp_path, make))
+
+
+@pytest.fixture
+def renewed_midway(postgres_only: Engines, tmp_path: Path) -> dict[str, bytes]:
+    """A settlement whose compensation died with the signature kept, and came back with a new certificate."""
+
+    async def make(pool: Pool, folder: Path) -> House:
+        found = house(pool, folder, PEM)
+        signature = await signed_by_customer(found)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Archiving, "_manifest", _dies)
+            with pytest.raises(SystemError):
+                await found.follow(signature, story.later(hours=9))
+        found = house(pool, folder, RENEWED)
+        await found.settle_what_is_open(story.later(hours=10), signature.version - 1)
+        return found
+
+    return unpacked(bundled(postgres_only, tmp_path, make))
+
+
+async def _dies(*_: object, **__: object) -> str:
+    raise SystemError("killed")
 
 
 def broken(files: dict[str, bytes]) -> set[str]:
@@ -133,6 +188,26 @@ def test_unsigned_agreement_is_told_as_unsigned(files: dict[str, bytes]) -> None
     checked = check_file(files["agreement.pdf"], "agreement.pdf")
 
     assert [each.rule for each in checked.findings] == ["signature_missing"]
+
+
+def test_settlement_archived_after_a_renewal_holds_for_who_knows_the_new_certificate(
+    renewed: dict[str, bytes],
+) -> None:
+    old, new = Signer(PEM).fingerprint, Signer(RENEWED).fingerprint
+    known: list[list[str]] = [[old, new], [old], [new], []]
+    found = [check_bundle(renewed, frozenset(each)) for each in known]
+
+    assert fingerprint_in(renewed["company-certificate.pem"]) == old
+    assert fingerprint_in(renewed["manifest-certificate.pem"]) == new
+    assert [each.is_whole for each in found] == [True, False, False, False]
+    assert broken(renewed) == {"manifest-certificate.pem"}
+
+
+def test_signature_made_before_a_renewal_keeps_its_certificate(renewed_midway: dict[str, bytes]) -> None:
+    assert fingerprint_in(renewed_midway["company-certificate.pem"]) == Signer(PEM).fingerprint
+    assert check_bundle(
+        renewed_midway, frozenset({Signer(PEM).fingerprint, Signer(RENEWED).fingerprint})
+    ).is_whole
 
 
 def test_certificate_in_the_bundle_is_the_public_half_only(files: dict[str, bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from services.compensation.settlement.bundle import MANIFEST, SIGNATURE
 from services.compensation.settlement.consents import Consents
 from services.compensation.settlement.effects import Effects
 from services.compensation.settlement.extract import extract_of
-from services.compensation.settlement.manifest import FILES, custody_of, manifest_of
-from services.compensation.settlement.signing import Signer
+from services.compensation.settlement.manifest import FILES, LISTER, custody_of, manifest_of
+from services.compensation.settlement.signing import Signer, certificate_in, fingerprint_of
 from services.compensation.settlement.vault import Item, NotInVault, Vault
 
 JSON = "application/json"
@@ -62,17 +63,19 @@ class Archiving:
             return _item(complaint, "signed", content, media_type="application/pdf", at=at)
 
         signed = await self._effects.item_once(recorded.id, "company_signature", signed_item)
+        # A run before this one may have signed, and the certificate been renewed since.
+        certificate = await asyncio.to_thread(certificate_in, await self._vault.get(signed))
         named = {
             "document": customer.document,
             "signed": signed,
             "consent": customer.consent,
             **extract,
             **await self._of_consent(customer.consent),
-            **await self._certificate(complaint, at),
+            "certificate": await self._vault.put(_certificate(complaint, "certificate", certificate, at)),
         }
         named["custody"] = await self._once(recorded, "custody", custody_of(complaint, named, custody), at=at)
         await self._manifest(recorded, named, at, stage="settled")
-        return Concluded(signed, self._signer.fingerprint, extract["extract"])
+        return Concluded(signed, fingerprint_of(certificate), extract["extract"])
 
     async def kept(self, sha256: str) -> bytes:
         """Return an item of the vault. Raises NotInVault."""
@@ -85,6 +88,7 @@ class Archiving:
         named = {
             items[each["name"]]: str(each["sha256"]) for each in before["items"] if each["name"] in items
         }
+        named.pop(LISTER, None)  # of the list before; this one has its own
         named |= await self._extract(recorded, "closing-extract", "closing-chain", at)
         return await self._manifest(recorded, named, at, stage="archived")
 
@@ -99,10 +103,6 @@ class Archiving:
             chain: await self._once(recorded, chain, made.chain, at=at),
         }
 
-    async def _certificate(self, complaint: str, at: datetime) -> dict[str, str]:
-        item = _item(complaint, "certificate", self._signer.pem, media_type="application/x-pem-file", at=at)
-        return {"certificate": await self._vault.put(item)}
-
     async def _of_consent(self, consent: str) -> dict[str, str]:
         """Return the items a consent record names: its text, and the drawing where there is one."""
         record = json.loads(await self._vault.get(consent))
@@ -112,6 +112,9 @@ class Archiving:
     async def _manifest(
         self, recorded: Recorded[Any], named: dict[str, str], at: datetime, *, stage: str
     ) -> str:
+        if hashlib.sha256(self._signer.pem).hexdigest() != named["certificate"]:
+            own = _certificate(recorded.key, LISTER, self._signer.pem, at)
+            named = {**named, LISTER: await self._vault.put(own)}
         kept = await self._vault.items_of(recorded.key)
         content = manifest_of(recorded.key, recorded.event.round, named, kept, stage=stage)
         # The signature first: a manifest that stands in the vault has one.
@@ -141,6 +144,10 @@ class Archiving:
             return _item(recorded.key, name, content, media_type=media_type, at=at)
 
         return await self._effects.item_once(recorded.id, name, make)
+
+
+def _certificate(complaint: str, name: str, pem: bytes, at: datetime) -> Item:
+    return _item(complaint, name, pem, media_type="application/x-pem-file", at=at)
 
 
 def _item(

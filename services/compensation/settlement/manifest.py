@@ -13,11 +13,15 @@ from services.compensation.settlement.vault import Kept
 
 FORMAT: Final = "amends.evidence.1"
 
+# The certificate a manifest was signed with, where it is not the agreement's: the company renewed it in between.
+LISTER: Final = "manifest-certificate"
+
 # What an item is called in a bundle. Other evidence goes by its hash, in a folder of its own.
 FILES: Final = {
     "document": "agreement.pdf",
     "signed": "agreement-signed.pdf",
     "certificate": "company-certificate.pem",
+    LISTER: "manifest-certificate.pem",
     "consent": "consent.json",
     "consent-text": "consent-text.txt",
     "drawing": "drawing.png",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko_certvalidator.registry import CertificateRegistry
@@ -32,3 +35,9 @@ def signed_pdf(pdf: bytes, pem: bytes, *, name: str, reason: str) -> bytes:
     output = BytesIO()
     signers.PdfSigner(metadata, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
     return output.getvalue()
+
+
+def signer_in(pdf: bytes) -> bytes:
+    """Return the certificate (PEM) a PDF of ours was signed with."""
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    return x509.load_der_x509_certificate(signature.signer_cert.dump()).public_bytes(Encoding.PEM)

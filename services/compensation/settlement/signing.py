@@ -47,7 +47,7 @@ class Signer:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the certificate (hex)."""
-        return hashlib.sha256(self.certificate).hexdigest()
+        return fingerprint_of(self.pem)
 
     @property
     def company(self) -> str:
@@ -75,6 +75,23 @@ class Signer:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(content, padding.PKCS1v15(), hashes.SHA256())
         return self._key.sign(content, ec.ECDSA(hashes.SHA256()))
+
+
+def certificate_in(pdf: bytes) -> bytes:
+    """Return the certificate (PEM) a PDF of ours was signed with: the signer's own, or the one before a renewal.
+
+    CPU work: call it in a thread.
+    """
+    # The library takes a second to load: see there.
+    from services.compensation.settlement.pades import signer_in  # noqa: PLC0415
+
+    return signer_in(pdf)
+
+
+def fingerprint_of(pem: bytes) -> str:
+    """Return the SHA-256 (hex) of a certificate."""
+    der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
+    return hashlib.sha256(der).hexdigest()
 
 
 def new_signing_certificate(name: str) -> bytes:
