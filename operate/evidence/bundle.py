@@ -94,11 +94,7 @@ class Checked:
 
 
 def check_file(content: bytes, name: str, known: frozenset[str] = frozenset()) -> Checked:
-    """Check a bundle, or a signed PDF alone. Raises OperateError for a file that is neither.
-
-    `known` are the SHA-256 (hex) of certificates the reader knows to be the company's; whoever signed must be one of
-    them where any are given.
-    """
+    """Check a bundle, or a signed PDF alone; of `known` see `signer_known`. Raises OperateError for other files."""
     if zipfile.is_zipfile(BytesIO(content)) and not content.startswith(b"%PDF"):
         return check_bundle(_unpacked(content, name), known)
     if content.startswith(b"%PDF"):
