@@ -205,6 +205,13 @@ def test_the_group_keeps_the_first_key_for_its_texts() -> None:
     assert agreed.keeper == KEEPER
 
 
+def test_the_same_sum_in_other_words_is_agreed_anew() -> None:
+    agreed = formed.having(AGREE)
+
+    agreed.when(AGREE).then_nothing()
+    agreed.when(replace(AGREE, terms="paid in two parts")).then_types(RemedyAgreed)
+
+
 def test_a_remedy_need_not_be_money() -> None:
     formed.when(replace(AGREE, kind="fix", money=None)).then_types(RemedyAgreed)
 

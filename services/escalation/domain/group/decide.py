@@ -204,13 +204,16 @@ def _agree_remedy(command: AgreeRemedy, state: Group) -> list[RemedyAgreed]:
         amount=None if money is None else money.amount,
         currency=None if money is None else money.currency,
     )
-    if remedy == state.remedy:
+    # Words count as much as the sum: what was agreed anew is said, whichever of the two is other than before.
+    digest = sha256(command.terms.encode()).hexdigest()
+    if (remedy, digest) == (state.remedy, state.terms_sha256):
         return []
     agreed = RemedyAgreed(
         at=command.at,
         by=command.by,
         group=state.group,
         remedy=remedy,
+        terms_sha256=digest,
         keeper=state.keeper or command.keeper,
         terms=command.terms,
     )

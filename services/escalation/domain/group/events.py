@@ -98,6 +98,7 @@ class RemedyAgreed(GroupEvent):
     TYPE = "group.remedy_agreed"
 
     remedy: Remedy
+    terms_sha256: str | None = None
     keeper: str
     terms: GroupText
 

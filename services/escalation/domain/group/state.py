@@ -43,6 +43,7 @@ class Group:
     statements: int = 0
     statement_sha256: str | None = None
     remedy: Remedy | None = None
+    terms_sha256: str | None = None
 
     def each_member(self) -> Iterator[tuple[str, Member]]:
         """Yield every member with its complaint, in an order that depends on the members alone."""
@@ -73,7 +74,7 @@ def evolve(  # noqa: PLR0911 - one flat case per event
         case said.StatementApproved():
             return replace(state, keeper=event.keeper, statements=event.number, statement_sha256=event.sha256)
         case said.RemedyAgreed():
-            return replace(state, keeper=event.keeper, remedy=event.remedy)
+            return replace(state, keeper=event.keeper, remedy=event.remedy, terms_sha256=event.terms_sha256)
         case _:
             assert_never(event)
 
