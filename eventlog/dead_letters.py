@@ -139,6 +139,7 @@ class DeadLetters:
             cause=poison.cause,
             rule=poison.rule,
             attempts=poison.attempts,
+            timestamp_ms=record.timestamp_ms,
         )
         if record.value is None:
             return letter

@@ -18,7 +18,10 @@ from eventlog.store import ParkedRecord
 
 @dataclass(slots=True)
 class RawRecord:
-    """A record as received, untouched."""
+    """A record as received, untouched.
+
+    `timestamp_ms` is Kafka's own time of it: in a topic that was made anew, another record has its place.
+    """
 
     topic: str
     partition: int
@@ -26,6 +29,7 @@ class RawRecord:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
+    timestamp_ms: int = 0
 
 
 class Poison(Exception):  # noqa: N818 - names the condition

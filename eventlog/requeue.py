@@ -41,7 +41,15 @@ class Settling:
         if sequence is not None and sequence <= last:
             raise NotSettled(f"its sequence {sequence} was passed by, {last} is applied: drop it")
         value = mended if mended is not None else self._letters.opened(letter)
-        record = RawRecord(letter.topic, letter.partition, letter.offset, letter.key, value, letter.headers)
+        record = RawRecord(
+            letter.topic,
+            letter.partition,
+            letter.offset,
+            letter.key,
+            value,
+            letter.headers,
+            letter.timestamp_ms,
+        )
         trouble = await self._inbound.try_one(record)
         if trouble is not None:
             raise NotSettled(f"it still fails: {trouble.cause}, {trouble.rule}")
@@ -82,7 +90,15 @@ class Settling:
         return None
 
     def _sequence(self, letter: DeadLetter) -> int | None:
-        record = RawRecord(letter.topic, letter.partition, letter.offset, letter.key, b"{}", letter.headers)
+        record = RawRecord(
+            letter.topic,
+            letter.partition,
+            letter.offset,
+            letter.key,
+            b"{}",
+            letter.headers,
+            letter.timestamp_ms,
+        )
         try:
             return self._reading.one(record).sequence
         except Poison:

@@ -48,6 +48,9 @@ class LogStore(Protocol):
     async def read(self, after: int, limit: int) -> list[Row]:
         """Return at most `limit` rows above a position, in order."""
 
+    async def read_stream(self, stream: str, after: int, limit: int) -> list[Row]:
+        """Return at most `limit` rows of one stream above a version, in order, public bytes among them."""
+
     async def head(self) -> int:
         """Return the last position (0 when empty)."""
 
@@ -91,7 +94,11 @@ class InboxState:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that cannot be handled, kept whole: bytes sealed with the service's own key."""
+    """A record that cannot be handled, kept whole: bytes sealed with the service's own key.
+
+    Place and `timestamp_ms` (Kafka's own time) tell it from every other, also when its topic is made anew and counts its
+    offsets from nothing again.
+    """
 
     topic: str
     partition: int
@@ -102,6 +109,7 @@ class DeadLetter:
     cause: str
     rule: str
     attempts: int
+    timestamp_ms: int = 0
     id: int = 0
     failed_at: datetime | None = field(default=None, compare=False)
     settled_as: str | None = None

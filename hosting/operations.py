@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -11,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from contracts.fields import wrong
 from eventlog.chain import verify
 from eventlog.message import By
+from eventlog.recorded import Row
 from eventlog.requeue import NotSettled, Settling
 from eventlog.store import DeadLetter
 from hosting.asked import Engine
@@ -117,13 +119,11 @@ async def republish(
 
     Streams in quarantine are passed by and named.
     """
-    sent, passed_by, position = 0, set[str](), asked.from_position or 0
+    sent, passed_by = 0, set[str]()
     if asked.stream is None and asked.from_position is None:
         raise Problem(422, "nothing_named", "give stream, or from_position")
-    while rows := await engine.storage.log.read(position, PAGE):
-        position = rows[-1].position
-        wanted = [row for row in rows if asked.stream in (None, row.stream)]
-        page_sent, page_passed_by = await engine.relay.republish(wanted)
+    async for rows in _asked_for(engine, asked):
+        page_sent, page_passed_by = await engine.relay.republish(rows)
         sent, passed_by = sent + page_sent, passed_by | page_passed_by
     return {"republished": sent, "passed_by": sorted(passed_by)}
 
@@ -174,6 +174,20 @@ async def figures(_by: Operator, engine: Engine) -> dict[str, Any]:
         "next_timer_due": await log.next_due(),
         "domain_time": engine.clock.now(),
     }
+
+
+async def _asked_for(engine: Running, asked: Republish) -> AsyncIterator[Sequence[Row]]:
+    """Yield what is to be sent, page by page: one stream by its own index, however long the log is."""
+    log, after = engine.storage.log, asked.from_position or 0
+    if asked.stream is None:
+        while page := await log.read(after, PAGE):
+            after = page[-1].position
+            yield page
+        return
+    version = 0
+    while page := await log.read_stream(asked.stream, version, PAGE):
+        version = page[-1].version
+        yield [row for row in page if row.position > after]
 
 
 def _settling(engine: Running) -> Settling:

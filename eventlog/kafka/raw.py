@@ -114,7 +114,9 @@ class RawConsumer:
     @staticmethod
     async def _decode(message: Any) -> list[RawRecord]:
         return [
-            RawRecord(each.topic, each.partition, each.offset, each.key, each.value, each.headers)
+            RawRecord(
+                each.topic, each.partition, each.offset, each.key, each.value, each.headers, each.timestamp
+            )
             for each in message.raw_message
         ]
 

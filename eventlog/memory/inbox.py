@@ -60,10 +60,10 @@ class MemoryInbox:
 
     async def keep_dead(self, letters: Sequence[DeadLetter]) -> list[bool]:
         """Keep dead letters, the same record once; say of each whether it is kept for the first time."""
-        known = {(d.topic, d.partition, d.offset) for d in self._dead.values()}
+        known = {(d.topic, d.partition, d.offset, d.timestamp_ms) for d in self._dead.values()}
         fresh = []
         for letter in letters:
-            place = (letter.topic, letter.partition, letter.offset)
+            place = (letter.topic, letter.partition, letter.offset, letter.timestamp_ms)
             fresh.append(place not in known)
             if fresh[-1]:
                 known.add(place)

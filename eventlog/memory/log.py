@@ -57,6 +57,10 @@ class MemoryLog:
         """Return at most `limit` rows above a position, in order."""
         return self._rows[after : after + limit]
 
+    async def read_stream(self, stream: str, after: int, limit: int) -> list[Row]:
+        """Return at most `limit` rows of one stream above a version, in order, public bytes among them."""
+        return self._streams.get(stream, [])[after : after + limit]
+
     async def head(self) -> int:
         """Return the last position (0 when empty)."""
         return len(self._rows)

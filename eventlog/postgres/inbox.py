@@ -67,17 +67,19 @@ class PostgresInbox:
         rows = [
             (
                 d.topic, d.partition, d.offset, d.key, headers_to_bytes(d.headers), d.sealed_value, d.cause, d.rule,
-                d.attempts,
+                d.attempts, d.timestamp_ms,
             )
             for d in letters
         ]  # fmt: skip
         if not rows:
             return []
         kept = await self._fetch("keep_dead", *(list(column) for column in zip(*rows, strict=True)))
-        places = Counter((row["topic"], row["partition"], row["record_offset"]) for row in kept)
+        places = Counter(
+            (row["topic"], row["partition"], row["record_offset"], row["timestamp_ms"]) for row in kept
+        )
         fresh = []
         for letter in letters:
-            place = (letter.topic, letter.partition, letter.offset)
+            place = (letter.topic, letter.partition, letter.offset, letter.timestamp_ms)
             fresh.append(places[place] > 0)
             places[place] -= 1
         return fresh
@@ -95,6 +97,7 @@ class PostgresInbox:
                 cause=row["cause"],
                 rule=row["rule"],
                 attempts=row["attempts"],
+                timestamp_ms=row["timestamp_ms"],
                 id=row["id"],
                 failed_at=row["failed_at"],
                 settled_as=row["settled_as"],

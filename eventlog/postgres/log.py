@@ -75,6 +75,10 @@ class PostgresLog:
         """Return at most `limit` rows above a position, in order."""
         return [Row(*record) for record in await self._fetch("read", after, limit)]
 
+    async def read_stream(self, stream: str, after: int, limit: int) -> list[Row]:
+        """Return at most `limit` rows of one stream above a version, in order, public bytes among them."""
+        return [Row(*record) for record in await self._fetch("read_stream", stream, after, limit)]
+
     async def head(self) -> int:
         """Return the last position (0 when empty)."""
         async with transient_named():

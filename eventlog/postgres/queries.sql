@@ -23,6 +23,11 @@ SELECT position, stream, version, type, schema_version, at, recorded_at, correla
        public_type, public_schema, public_sequence, body, public
   FROM eventlog.events WHERE position > $1 ORDER BY position LIMIT $2
 
+-- name: read_stream
+SELECT position, stream, version, type, schema_version, at, recorded_at, correlation_id, causation_id,
+       public_type, public_schema, public_sequence, body, public
+  FROM eventlog.events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3
+
 -- name: head
 SELECT coalesce((SELECT position FROM eventlog.events ORDER BY position DESC LIMIT 1), 0)
 
@@ -67,14 +72,16 @@ DELETE FROM eventlog.parked WHERE topic = $1 AND key = $2 AND sequence <= $3
 SELECT count(*) FROM eventlog.parked
 
 -- name: keep_dead
-INSERT INTO eventlog.dead_letters (topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts)
+INSERT INTO eventlog.dead_letters (topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts,
+                                   timestamp_ms)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::text[],
-                     $8::text[], $9::integer[])
+                     $8::text[], $9::integer[], $10::bigint[])
 ON CONFLICT DO NOTHING
-RETURNING topic, partition, record_offset
+RETURNING topic, partition, record_offset, timestamp_ms
 
 -- name: dead_after
-SELECT id, topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts, failed_at, settled_as
+SELECT id, topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts, timestamp_ms, failed_at,
+       settled_as
   FROM eventlog.dead_letters WHERE id > $1 ORDER BY id LIMIT $2
 
 -- name: settle_dead

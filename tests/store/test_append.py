@@ -169,6 +169,18 @@ async def test_public_sequence_goes_on_after_a_reload(
     assert [row.public_sequence for row in await storage.log.read(0, 10)] == [1, 2]
 
 
+async def test_one_stream_is_read_in_pages_with_its_public_bytes(log: EventLog, storage: Storage) -> None:
+    await opened_account(log)
+    await log.execute(ACCOUNT_1, deposit(times=3), command_id=fresh_id())
+    every = [row for row in await storage.log.read(0, 10) if row.stream == ACCOUNT_1]
+
+    pages = [await storage.log.read_stream(ACCOUNT_1, after, 3) for after in (0, 3, 4)]
+
+    assert [len(page) for page in pages] == [3, 1, 0]
+    assert repr([row for page in pages for row in page]) == repr(every)
+    assert await storage.log.read_stream("account-nobody", 0, 3) == []
+
+
 async def test_the_chain_verifies_over_many_flushes(log: EventLog, storage: Storage) -> None:
     await opened_account(log)
     for _ in range(5):

@@ -24,8 +24,10 @@ def parked(sequence: int, *, key: str = "k", topic: str = "t", value: bytes | No
     return ParkedRecord(topic, key, sequence, 2, 100 + sequence, ODD_HEADERS, value)
 
 
-def dead(offset: int, *, topic: str = "t", cause: str = "unreadable") -> DeadLetter:
-    return DeadLetter(topic, 1, offset, b"\xff key", ODD_HEADERS, b"sealed", cause, "no_data", 1)
+def dead(offset: int, *, topic: str = "t", cause: str = "unreadable", timestamp_ms: int = 7) -> DeadLetter:
+    return DeadLetter(
+        topic, 1, offset, b"\xff key", ODD_HEADERS, b"sealed", cause, "no_data", 1, timestamp_ms
+    )
 
 
 async def advance(storage: Storage, expected: int, last: int, *, key: str = "k") -> Verdict:
@@ -113,6 +115,14 @@ async def test_a_dead_letter_is_kept_once_and_it_says_so(inbox: InboxStore) -> N
         (8, "unreadable"),
         (9, "unreadable"),
     ]
+
+
+async def test_a_record_of_a_topic_made_anew_is_another_at_the_same_place(inbox: InboxStore) -> None:
+    before, after = dead(7), dead(7, timestamp_ms=8)
+
+    assert await inbox.keep_dead([before]) == [True]
+    assert await inbox.keep_dead([before, after, after]) == [False, True, False]
+    assert [letter.timestamp_ms for letter in await inbox.dead_after(0, 10)] == [7, 8]
 
 
 async def test_a_dead_letter_comes_back_as_it_was(inbox: InboxStore) -> None:
