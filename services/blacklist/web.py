@@ -69,13 +69,15 @@ async def flags(
     by: Caller,
     engine: Engine,
     state: Annotated[FlagState | None, Query()] = None,
+    overdue: Annotated[bool, Query(description="only those whose review is due by now")] = False,
     after: After = None,
     min_position: MinPosition = 0,
 ) -> dict[str, Any]:
     """List persons who have, or had, a flag, 100 a page; `after` is the last person of the page before."""
     require_role(by, *STAFF, OPERATOR)
     await require_position(engine, flag_list.NAME, min_position)
-    rows = await flag_list.listed(engine.pool, state=state, after=after)
+    due_by = engine.clock.now() if overdue else None
+    rows = await flag_list.listed(engine.pool, state=state, due_by=due_by, after=after)
     return {"flags": [dict(row) for row in rows]}
 
 

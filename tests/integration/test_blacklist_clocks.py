@@ -46,6 +46,13 @@ async def told(people: People, person: str, kind: str) -> list[dict[str, Any]]:
     return [event for event in await flag_events(people, person) if event["type"] == f"flag.{kind}"]
 
 
+async def overdue(people: People) -> set[str]:
+    """The persons a reviewer is shown as due, once the list has every event there is."""
+    head = (await people.installation.rows("blacklist", "SELECT max(position) FROM eventlog.events"))[0][0]
+    query = f"/v1/flags?overdue=true&min_position={head}"
+    return {each["person"] for each in (await people.get(REVIEWER, query, service="blacklist"))["flags"]}
+
+
 async def open_complaint_of(people: People, person: str) -> str:
     (one,) = (await flags_of(people, person))["complaints"]
     return str(one["complaint"])
@@ -79,14 +86,18 @@ async def test_appeal_nobody_decides_is_right_once_also_over_a_kill(people: Peop
 async def test_flag_that_is_reviewed_still_ends_when_it_was_to_end(people: People) -> None:
     person = await confirmed(people)
     (flag,) = (await flags_of(people, person))["flags"]
+    before = await overdue(people)
     await people.installation.jump(360 * DAY)
+    due = await overdue(people)
     await judged(people, REVIEWER, person, "1/review", reason="Still so.", review_due=flag["expires_at"])
     (reviewed,) = (await flags_of(people, person))["flags"]
+    after = await overdue(people)
     await people.installation.jump(6 * DAY)
     await ended(people, person, "expired")
 
     assert reviewed["expires_at"] == flag["expires_at"]
     assert reviewed["is_overdue"] is False
+    assert [person in each for each in (before, due, after)] == [False, True, False]
 
 
 async def test_complaint_of_today_is_taken_in_after_all_of_this(people: People) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -45,7 +46,12 @@ def row_of(_stream: str, state: State) -> Sequence[Any]:
     )
 
 
-async def listed(pool: Pool, *, state: str | None, after: str | None) -> list[asyncpg.Record]:
-    """Return a page of persons who have, or had, a flag in this state; in the order of person ids."""
+async def listed(
+    pool: Pool, *, state: str | None, due_by: datetime | None, after: str | None
+) -> list[asyncpg.Record]:
+    """Return a page of persons who have, or had, a flag in this state; in the order of person ids.
+
+    With `due_by` only those with a flag that stands and was to be reviewed by then.
+    """
     async with transient_named():
-        return await pool.fetch(SQL["list_flags"], state, after or FIRST, PAGE)
+        return await pool.fetch(SQL["list_flags"], state, after or FIRST, PAGE, due_by)

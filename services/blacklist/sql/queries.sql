@@ -34,4 +34,5 @@ ON CONFLICT (person) DO UPDATE SET
 SELECT person, standing AS state, states, kinds, complaints, open, score, review_due, expires_at
   FROM flag_list
  WHERE states <> '{}' AND ($1::text IS NULL OR $1 = ANY (states)) AND person > $2
+   AND ($4::timestamptz IS NULL OR review_due <= $4)
  ORDER BY person LIMIT $3
