@@ -53,6 +53,10 @@ async def overdue(people: People) -> set[str]:
     return {each["person"] for each in (await people.get(REVIEWER, query, service="blacklist"))["flags"]}
 
 
+async def is_overdue(people: People, person: str) -> bool:
+    return person in await overdue(people)
+
+
 async def open_complaint_of(people: People, person: str) -> str:
     (one,) = (await flags_of(people, person))["complaints"]
     return str(one["complaint"])
@@ -88,7 +92,8 @@ async def test_flag_that_is_reviewed_still_ends_when_it_was_to_end(people: Peopl
     (flag,) = (await flags_of(people, person))["flags"]
     before = await overdue(people)
     await people.installation.jump(360 * DAY)
-    due = await overdue(people)
+    # A service sees that the installation's time was moved a moment later.
+    await until(lambda: is_overdue(people, person), "the review is shown as due")
     await judged(people, REVIEWER, person, "1/review", reason="Still so.", review_due=flag["expires_at"])
     (reviewed,) = (await flags_of(people, person))["flags"]
     after = await overdue(people)
@@ -97,7 +102,7 @@ async def test_flag_that_is_reviewed_still_ends_when_it_was_to_end(people: Peopl
 
     assert reviewed["expires_at"] == flag["expires_at"]
     assert reviewed["is_overdue"] is False
-    assert [person in each for each in (before, due, after)] == [False, True, False]
+    assert not {person} & (before | after)
 
 
 async def test_complaint_of_today_is_taken_in_after_all_of_this(people: People) -> None:
