@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+# How many callers go on before the event loop looks at its connections again: some milliseconds of theirs.
+TOLD_AT_ONCE = 32
 
 
 class Gatherer(Generic[T, R]):
@@ -17,7 +20,8 @@ class Gatherer(Generic[T, R]):
 
     Sleeping to gather more costs latency and, measured, throughput too. `share` says how many items the
     next batch may take of those waiting; taking at most half of all that is outstanding keeps client and
-    database busy at the same time.
+    database busy at the same time. Of a large batch the callers go on in slices: all at once they would keep
+    the loop from sending the rest of the next batch, for which the database then waits.
     """
 
     def __init__(
@@ -30,6 +34,7 @@ class Gatherer(Generic[T, R]):
         self._share = share or (lambda waiting: waiting)
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: T) -> R:
         """Return the item's result, or raise what its batch raised."""
@@ -69,13 +74,29 @@ class Gatherer(Generic[T, R]):
             if not isinstance(failure, Exception):
                 raise
             return
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, Exception):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        told = [(future, result) for (_, future), result in zip(batch, results, strict=True)]
+        if len(told) <= TOLD_AT_ONCE:
+            _tell(told)
+        else:
+            telling = asyncio.create_task(_tell_in_slices(told))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+
+
+async def _tell_in_slices(told: Sequence[tuple[asyncio.Future[R], R | Exception]]) -> None:
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        _tell(told[start : start + TOLD_AT_ONCE])
+        await asyncio.sleep(0)
+
+
+def _tell(told: Iterable[tuple[asyncio.Future[R], R | Exception]]) -> None:
+    for future, result in told:
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
 
 
 class Turns:

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from eventlog.aggregate import Aggregate, Catalogue
+from eventlog.aggregate import Catalogue
 from eventlog.appending import Appender
 from eventlog.clock import Clock
 from eventlog.decider import Refused
 from eventlog.deciding import Ready, decide_steps
 from eventlog.errors import Contended
 from eventlog.flush import ANY_VERSION, Chain, Verdict
-from eventlog.gather import Gatherer, Turns
+from eventlog.gather import Turns
 from eventlog.keys import Keyring
+from eventlog.loading import Loader
 from eventlog.message import Command
 from eventlog.observe import NO_OBSERVER, Observer
 from eventlog.recorded import Recorded, Row
@@ -26,6 +27,7 @@ from eventlog.work import Folded, InboxMoved, Result, Step, Work
 
 ATTEMPTS_MAX = 50
 STATES_CACHED = 50_000
+DECIDED_AT_ONCE = 64
 
 Outcome: TypeAlias = list[Result] | BaseException
 
@@ -55,8 +57,8 @@ class EventLog:
         self.tail = Tail(store)
         self._observer = observer
         self._states = States(states_cached)
+        self._loader = Loader(store, catalogue, self._states)
         self._turns = Turns()
-        self._loads: Gatherer[tuple[str, int], list[Row]] = Gatherer(self._load_all)
         self._appender = Appender(store, self.tail, observer=observer)
 
     async def execute(
@@ -93,22 +95,22 @@ class EventLog:
     async def run_all(self, works: Sequence[Work]) -> list[Outcome]:
         """Run works of different streams side by side; return for each its results, or what it raised.
 
-        Those that need to wait for nothing before they are written share one task: a task for each would
-        cost as much as deciding.
+        The store writes one slice of them while the next is decided.
         """
-        found = list(enumerate(self._ready(work) for work in works))
-        outcomes: dict[int, Outcome] = {n: each for n, each in found if isinstance(each, Exception)}
+        outcomes: dict[int, Outcome] = {}
         async with asyncio.TaskGroup() as group:
-            waiting = group.create_task(self._run_each(works, [n for n, each in found if each is None]))
-            # Awaited here and not in a task: a task that never began would never pass its turns on.
-            outcomes |= await self._append_ready({n: each for n, each in found if isinstance(each, Ready)})
-        outcomes |= waiting.result()
+            for start in range(0, len(works), DECIDED_AT_ONCE):
+                numbers = range(start, min(start + DECIDED_AT_ONCE, len(works)))
+                group.create_task(self._run_slice(works, numbers, outcomes))
+                # One turn of the loop for the slice to be handed in, and one for it to leave for the store.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
         outcomes |= await self._run_each(works, [n for n in range(len(works)) if n not in outcomes])
         return [outcomes[number] for number in range(len(works))]
 
     async def state(self, stream: str) -> Folded:
         """Return the folded state of a stream as it stands in the log now: a query sees its own writes."""
-        return await self._refreshed(self.catalogue.of(stream), stream)
+        return await self._loader.folded(stream)
 
     async def history(self, stream: str) -> list[Recorded[Any]]:
         """Return a stream's events, opened where keys still exist."""
@@ -128,9 +130,7 @@ class EventLog:
         settled: dict[UUID, Result] = {}
         is_new = work.is_new
         for _ in range(ATTEMPTS_MAX):
-            folded = self._guess(aggregate, work.stream, is_new=is_new) or await self._refreshed(
-                aggregate, work.stream
-            )
+            folded = self._loader.guess(work.stream, is_new=is_new) or await self._loader.folded(work.stream)
             steps = [step for step in work.steps if step.command_id not in settled] if settled else work.steps
             decided = decide_steps(aggregate, work.stream, folded, steps)
             if (refused := decided.refused_steps) and (known := await self._answers(refused)):
@@ -138,7 +138,7 @@ class EventLog:
                 settled |= known
                 continue
             if not decided.writes(work):
-                fresh = await self._refreshed(aggregate, work.stream)
+                fresh = await self._loader.folded(work.stream)
                 if fresh.version == folded.version:
                     return decided.merged(work, settled, None)
                 continue
@@ -150,7 +150,7 @@ class EventLog:
                     return decided.merged(work, settled, position)
                 case Verdict.VERSION_CONFLICT:
                     is_new = False
-                    await self._catch_up(aggregate, work.stream, folded)
+                    await self._loader.catch_up(work.stream, folded)
                 case Verdict.COMMAND_KNOWN:
                     settled |= await self._answers(steps)
                 case Verdict.TIMER_GONE:
@@ -158,6 +158,22 @@ class EventLog:
                 case Verdict.INBOX_MOVED:
                     raise InboxMoved(work.stream)
         raise Contended(f"{work.stream} changed {ATTEMPTS_MAX} times under one command; send it again")
+
+    async def _run_slice(
+        self, works: Sequence[Work], numbers: Iterable[int], outcomes: dict[int, Outcome]
+    ) -> None:
+        """Run works; what the log no longer agrees with is missing from the outcomes.
+
+        Those that need to wait for nothing before they are written share one task: a task for each would
+        cost as much as deciding.
+        """
+        found = [(number, self._ready(works[number])) for number in numbers]
+        outcomes |= {number: each for number, each in found if isinstance(each, Exception)}
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(self._run_each(works, [n for n, each in found if each is None]))
+            # Awaited here and not in a task: a task that never began would never pass its turns on.
+            outcomes |= await self._append_ready({n: each for n, each in found if isinstance(each, Ready)})
+        outcomes |= waiting.result()
 
     async def _run_each(self, works: Sequence[Work], numbers: Sequence[int]) -> dict[int, Outcome]:
         runs = (self.run(works[number]) for number in numbers)
@@ -170,7 +186,7 @@ class EventLog:
         try:
             work.refuse_twins()
             aggregate = self.catalogue.of(work.stream)
-            if (folded := self._guess(aggregate, work.stream, is_new=work.is_new)) is None:
+            if (folded := self._loader.guess(work.stream, is_new=work.is_new)) is None:
                 return None
             decided = decide_steps(aggregate, work.stream, folded, work.steps)
             keys = self._keys_at_hand(decided.persons)
@@ -205,28 +221,6 @@ class EventLog:
             raise InboxMoved(work.stream)
         return []
 
-    def _guess(self, aggregate: Aggregate[Any, Any, Any], stream: str, *, is_new: bool) -> Folded | None:
-        held = self._states.get(stream)
-        return Folded(aggregate.decider.initial, 0, 0) if held is None and is_new else held
-
-    async def _refreshed(self, aggregate: Aggregate[Any, Any, Any], stream: str) -> Folded:
-        held = self._states.get(stream) or Folded(aggregate.decider.initial, 0, 0)
-        rows = await self._loads.submit((stream, held.version))
-        if rows:
-            codec = aggregate.codec
-            held = Folded(
-                aggregate.decider.fold((codec.closed(row) for row in rows), held.state),
-                rows[-1].version,
-                max((row.public_sequence or 0 for row in rows), default=0) or held.public_sequence,
-            )
-        self._states.keep(stream, held)
-        return held
-
-    async def _catch_up(self, aggregate: Aggregate[Any, Any, Any], stream: str, folded: Folded) -> None:
-        """After a conflict read what is new, not the whole stream: a long one would cost its square."""
-        if (await self._refreshed(aggregate, stream)).version == folded.version:
-            self._states.forget(stream)  # ahead of the log itself: nothing held can be right
-
     async def _keys(self, persons: set[str]) -> Mapping[str, Any]:
         return self._keys_at_hand(persons) or await self.keyring.for_persons(persons)
 
@@ -238,13 +232,6 @@ class EventLog:
         ids = [step.command_id for step in steps if step.command_id is not None]
         found = await self.store.known(ids) if ids else {}
         return {known.id: Result(known.stream, known.version, known=True) for known in found.values()}
-
-    async def _load_all(self, wanted: Sequence[tuple[str, int]]) -> Sequence[list[Row]]:
-        lowest: dict[str, int] = {}
-        for stream, after in wanted:
-            lowest[stream] = min(after, lowest.get(stream, after))
-        found = await self.store.load(lowest)
-        return [[row for row in found[stream] if row.version > after] for stream, after in wanted]
 
 
 __all__ = ["EventLog", "Folded", "InboxMoved", "Refused", "Result", "Step", "Work"]

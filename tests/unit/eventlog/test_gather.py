@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from eventlog.gather import Gatherer, Turns
+from eventlog.gather import TOLD_AT_ONCE, Gatherer, Turns
 
 
 class Batches:
@@ -56,6 +56,26 @@ async def test_a_batch_takes_its_share_only(batches: Batches) -> None:
 
     assert results == [0, 2, 4, 6, 8]
     assert batches.seen == [[0, 1], [2, 3], [4]]
+
+
+async def test_a_large_batch_tells_its_callers_in_slices_while_the_next_one_is_under_way(
+    batches: Batches,
+) -> None:
+    gatherer = Gatherer(batches.run)
+    large = [asyncio.create_task(gatherer.submit(n)) for n in range(2 * TOLD_AT_ONCE + 1)]
+    first = large[0]
+    await settled()
+    later = asyncio.create_task(gatherer.submit(-1))
+    await settled()
+    batches.through.release()
+    await first
+    told = sum(each.done() for each in large)
+
+    assert told <= TOLD_AT_ONCE
+    assert batches.seen[1:] == [[-1]]
+    assert await asyncio.gather(*large) == [2 * n for n in range(2 * TOLD_AT_ONCE + 1)]
+    batches.through.release()
+    assert isinstance((await asyncio.gather(later, return_exceptions=True))[0], ValueError)
 
 
 async def test_a_failed_batch_reaches_each_of_its_callers_and_no_other(batches: Batches) -> None:

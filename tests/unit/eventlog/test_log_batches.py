@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -10,10 +12,11 @@ from eventlog import appending
 from eventlog.aggregate import Catalogue
 from eventlog.clock import Clock, fresh_id
 from eventlog.decider import Refused
+from eventlog.deciding import Decided, decide_steps
 from eventlog.errors import Unavailable
-from eventlog.flush import InboxAdvance
+from eventlog.flush import Chain, InboxAdvance, Written
 from eventlog.keys import Keyring
-from eventlog.log import EventLog, InboxMoved, Step, Work
+from eventlog.log import DECIDED_AT_ONCE, EventLog, Folded, InboxMoved, Step, Work
 from tests.support.account import ACCOUNT, Close, deposit, opening
 from tests.support.faulty import FaultyLog
 
@@ -45,6 +48,34 @@ async def test_works_of_many_streams_are_one_flush_or_two(log: EventLog, store: 
     ] * 40
     assert len(store.flushes) <= 2
     assert {3} == {await balance(log, stream) for stream in streams}
+
+
+async def test_the_first_of_many_leave_for_the_store_before_the_last_are_decided(
+    log: EventLog, store: FaultyLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided: list[str] = []
+    started: list[int] = []
+    append = store.append
+
+    def deciding(aggregate: Any, stream: str, folded: Folded, steps: Any) -> Decided:
+        decided.append(stream)
+        return decide_steps(aggregate, stream, folded, steps)
+
+    async def noting(chains: Sequence[Chain]) -> Written:
+        started.append(len(decided))
+        return await append(chains)
+
+    streams = [f"account-{n}" for n in range(3 * DECIDED_AT_ONCE)]
+    await opened(log, *streams)
+    monkeypatch.setattr("eventlog.log.decide_steps", deciding)
+    monkeypatch.setattr(store, "append", noting)
+
+    outcomes = await log.run_all([work(stream, 1) for stream in streams])
+
+    assert started[0] < len(streams)
+    assert [result.version for each in outcomes if isinstance(each, list) for result in each] == [2] * len(
+        streams
+    )
 
 
 async def test_a_work_decided_on_an_old_state_is_decided_again(
