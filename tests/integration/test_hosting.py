@@ -24,6 +24,7 @@ from hosting.logs import configure_logs
 from hosting.serve import EXIT_FAILED, EXIT_STOPPED, Listening, run, serve
 from hosting.watchdog import EXIT_OVERDUE
 from operate.stack.ports import free_port
+from tests.support.plain import NO_AUTHORITIES
 from tests.unit.hosting.sample import CANARY, Sample
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     sample, port = Sample(TokenCheck.from_jwk(PUBLIC)), free_port()
     listening = Listening(host=HOST, port=port)
     serving = asyncio.create_task(serve(sample.app(), listening, sample.life, lambda: None))
-    async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", headers=headers()) as client:
+    address = f"http://{HOST}:{port}"
+    async with httpx.AsyncClient(base_url=address, headers=headers(), verify=NO_AUTHORITIES) as client:
         await up(client)
         yield client
     os.kill(os.getpid(), signal.SIGTERM)

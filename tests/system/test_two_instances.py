@@ -12,6 +12,7 @@ import pytest
 
 from operate.stack.local import Engines
 from operate.stack.topics import LOCAL_PARTITIONS
+from tests.support.plain import NO_AUTHORITIES
 from tests.system.complaints import PAST_EN, complaint, offered, registered
 from tests.system.installation import Instance, LiveInstallation, live_installation, until
 from tests.system.judging import promises_hold
@@ -31,7 +32,7 @@ def installation(engines: Engines) -> Iterator[LiveInstallation]:
 
 
 async def probes(instance: Instance) -> dict[str, Any]:
-    async with httpx.AsyncClient(base_url=instance.address, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=instance.address, timeout=5, verify=NO_AUTHORITIES) as client:
         try:
             answer = await client.get("/health/ready")
         except httpx.TransportError:
