@@ -45,14 +45,14 @@ class Caught:
 
     def __init__(self, record: RawRecord, keeper: DeadLetterKeeper) -> None:
         self.poison: Poison | None = None
-        self._place = (record.topic, record.partition, record.offset)
+        self._place = _record_place(record)
         self._keeper = keeper
 
     async def keep(self, failed: Sequence[tuple[RawRecord, Poison]]) -> None:
         """Remember the poison of the record at hand; keep what waited behind it and fails now."""
         others = []
         for record, poison in failed:
-            if (record.topic, record.partition, record.offset) == self._place:
+            if _record_place(record) == self._place:
                 self.poison = poison
             else:
                 others.append((record, poison))
@@ -146,6 +146,10 @@ class DeadLetters:
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, record.value, _place(letter))
         return replace(letter, sealed_value=sealed)
+
+
+def _record_place(record: RawRecord) -> tuple[str, int, int, int]:
+    return record.topic, record.partition, record.offset, record.timestamp_ms
 
 
 def _place(letter: DeadLetter) -> bytes:

@@ -70,13 +70,20 @@ class Incoming:
             self.record.offset,
             list(self.record.headers),
             self.record.value,
+            self.record.timestamp_ms,
         )
 
 
 def unparked(parked: ParkedRecord) -> RawRecord:
     """Return a parked record as it was received."""
     return RawRecord(
-        parked.topic, parked.partition, parked.offset, parked.key.encode(), parked.value, parked.headers
+        parked.topic,
+        parked.partition,
+        parked.offset,
+        parked.key.encode(),
+        parked.value,
+        parked.headers,
+        parked.timestamp_ms,
     )
 
 

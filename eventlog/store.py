@@ -81,6 +81,7 @@ class ParkedRecord:
     offset: int
     headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
+    timestamp_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,10 +61,11 @@ class MemoryInbox:
     async def keep_dead(self, letters: Sequence[DeadLetter]) -> list[bool]:
         """Keep dead letters, the same record once; say of each whether it is kept for the first time."""
         known = {(d.topic, d.partition, d.offset, d.timestamp_ms) for d in self._dead.values()}
+        timeless = [d for d in self._dead.values() if d.timestamp_ms == 0]
         fresh = []
         for letter in letters:
             place = (letter.topic, letter.partition, letter.offset, letter.timestamp_ms)
-            fresh.append(place not in known)
+            fresh.append(place not in known and not any(_is_same(letter, d) for d in timeless))
             if fresh[-1]:
                 known.add(place)
                 number = next(self._dead_numbers)
@@ -93,3 +94,10 @@ class MemoryInbox:
         """Set the last sequence of a key, never backwards."""
         if last > self.last(topic, key):
             self._last[topic, key] = (last, b"")
+
+
+def _is_same(letter: DeadLetter, timeless: DeadLetter) -> bool:
+    """Tell whether this is the record that was kept before its time was noted."""
+    return (letter.topic, letter.partition, letter.offset, letter.key, list(letter.headers)) == (
+        timeless.topic, timeless.partition, timeless.offset, timeless.key, list(timeless.headers),
+    )  # fmt: skip

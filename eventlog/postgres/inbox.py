@@ -33,9 +33,12 @@ class PostgresInbox:
     async def park(self, records: Sequence[ParkedRecord]) -> None:
         """Keep records that came too early; the same one twice is kept once."""
         rows = [
-            (r.topic, r.key, r.sequence, r.partition, r.offset, headers_to_bytes(r.headers), r.value)
+            (
+                r.topic, r.key, r.sequence, r.partition, r.offset, headers_to_bytes(r.headers), r.value,
+                r.timestamp_ms,
+            )
             for r in records
-        ]
+        ]  # fmt: skip
         if rows:
             await self._fetch("park", *(list(column) for column in zip(*rows, strict=True)))
 
@@ -50,6 +53,7 @@ class PostgresInbox:
                 row["record_offset"],
                 headers_from_bytes(row["headers"]),
                 row["value"],
+                row["timestamp_ms"],
             )
             for row in await self._fetch("parked_from", topic, key, sequence)
         ]

@@ -55,12 +55,13 @@ SELECT w.topic, w.key, coalesce(i.last_sequence, 0) AS last_sequence, coalesce(i
   LEFT JOIN eventlog.inbox i ON i.topic = w.topic AND i.key = w.key
 
 -- name: park
-INSERT INTO eventlog.parked (topic, key, sequence, partition, record_offset, headers, value)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bytea[])
+INSERT INTO eventlog.parked (topic, key, sequence, partition, record_offset, headers, value, timestamp_ms)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[], $6::bytea[], $7::bytea[],
+                     $8::bigint[])
 ON CONFLICT DO NOTHING
 
 -- name: parked_from
-SELECT topic, key, sequence, partition, record_offset, headers, value FROM (
+SELECT topic, key, sequence, partition, record_offset, headers, value, timestamp_ms FROM (
     SELECT *, sequence - row_number() OVER (ORDER BY sequence) AS run
       FROM eventlog.parked WHERE topic = $1 AND key = $2 AND sequence >= $3) AS numbered
  WHERE run = $3 - 1 ORDER BY sequence
@@ -75,7 +76,12 @@ SELECT count(*) FROM eventlog.parked
 INSERT INTO eventlog.dead_letters (topic, partition, record_offset, key, headers, sealed_value, cause, rule, attempts,
                                    timestamp_ms)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::text[],
-                     $8::text[], $9::integer[], $10::bigint[])
+                     $8::text[], $9::integer[], $10::bigint[]) AS n (topic, partition, record_offset, key, headers)
+ WHERE NOT EXISTS (
+    -- Kept before its time was noted: at this place the same headers say that it is the same record.
+    SELECT FROM eventlog.dead_letters d
+     WHERE d.topic = n.topic AND d.partition = n.partition AND d.record_offset = n.record_offset AND d.timestamp_ms = 0
+       AND d.key IS NOT DISTINCT FROM n.key AND d.headers = n.headers)
 ON CONFLICT DO NOTHING
 RETURNING topic, partition, record_offset, timestamp_ms
 

@@ -55,7 +55,14 @@ def _content(file: Path) -> bytes:
 
 
 def _fingerprint(file: Path) -> str:
-    found = fingerprint_in(_content(file))
+    content = _content(file)
+    if content.count(b"-----BEGIN CERTIFICATE-----") > 1:
+        # An issuer's certificate in a chain signs no list: which of them is the company's own is the reader's word.
+        raise OperateError(
+            f"{file} holds more than one certificate.",
+            "Give each of the company's own in a file, --certificate for each.",
+        )
+    found = fingerprint_in(content)
     if found is None:
         raise OperateError(f"{file} holds no certificate.", "Give an X.509 certificate, as PEM or DER.")
     return found

@@ -124,10 +124,18 @@ async def approve_statement(log: EventLog, group: str, ask: Asked, *, keeper: st
 
 
 async def agree_remedy(
-    log: EventLog, group: str, ask: Asked, *, keeper: str, kind: RemedyKind, money: Money | None, terms: str
+    log: EventLog,
+    group: str,
+    ask: Asked,
+    *,
+    keeper: str,
+    kind: RemedyKind,
+    money: Money | None,
+    terms: str,
+    agreed: str | None,
 ) -> Result:
-    """Set what members with a like loss are offered."""
+    """Set what members with a like loss are offered; `agreed` are the terms of the last time."""
     command = group_commands.AgreeRemedy(
-        at=ask.at, by=ask.by, keeper=keeper, kind=kind, money=money, terms=terms
+        at=ask.at, by=ask.by, keeper=keeper, kind=kind, money=money, terms=terms, agreed=agreed
     )
     return await _ask(log, group_stream_of(group), ask, command)

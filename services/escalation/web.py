@@ -16,7 +16,7 @@ from hosting.running import Running
 from services.escalation import bodies, handlers
 from services.escalation.domain.escalation.joining import require_free
 from services.escalation.domain.escalation.state import Unheard
-from services.escalation.domain.group.state import NotFormed
+from services.escalation.domain.group.state import NotFormed, agreed_terms
 from services.escalation.projections import escalation_list, group_list
 from services.escalation.views import escalation_view, group_view
 from shared_kernel.roles import LADDER, OPERATOR
@@ -258,10 +258,17 @@ async def agree_remedy(
     body: Annotated[bodies.RemedyBody, Depends(body_as(bodies.RemedyBody))],
 ) -> Done:
     """Set what members with a like loss are offered."""
-    keeper = await _keeper(engine)
+    keeper, history = await _keeper(engine), await engine.log.history(handlers.group_stream_of(group))
     return done(
         await handlers.agree_remedy(
-            engine.log, group, ask, keeper=keeper, kind=body.kind, money=body.money(), terms=body.terms
+            engine.log,
+            group,
+            ask,
+            keeper=keeper,
+            kind=body.kind,
+            money=body.money(),
+            terms=body.terms,
+            agreed=agreed_terms(each.event for each in history),
         )
     )
 

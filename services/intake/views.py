@@ -83,8 +83,8 @@ class FlagView:
 class ComplaintView:
     """What `GET /v1/complaints/{id}` answers; `dataclasses.asdict` makes it a plain dict.
 
-    `negotiation` is what intake has heard of its latest round, `settled_before` an earlier settlement of the
-    same matter. `flags` are for the desk: the person is told by a warning, never in passing.
+    `negotiation` is what intake has heard of its latest round, `settled_before` what a linked complaint of
+    the same person was settled by. `flags` are for the desk: the person is told by a warning, never in passing.
     """
 
     complaint: str

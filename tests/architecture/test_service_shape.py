@@ -101,9 +101,9 @@ def test_handlers_only_hand_over(service: str) -> None:
 
 def test_services_differ_in_nouns_only_where_nothing_else_is_to_be_said() -> None:
     for name in ("__main__.py", "upcasters.py"):
-        written = {
-            text_of(f"services/{service}/{name}").replace(service, "<service>") for service in SERVICES
-        }
+        texts = {text_of(f"services/{service}/{name}").replace(service, "<service>") for service in SERVICES}
+        # An event that has an old version has more to say than a noun.
+        written = {text for text in texts if "_1_to_2" not in text}
         assert len(written) == 1, f"services/*/{name} differ"
 
 

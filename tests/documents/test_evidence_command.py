@@ -58,6 +58,9 @@ def test_who_signed_must_be_whom_the_reader_knows(tmp_path: Path) -> None:
 
     assert check(tmp_path, signed, "--certificate", str(tmp_path / "own.pem"))[0] == 0
     assert check(tmp_path, signed, "--certificate", str(tmp_path / "other.der"))[0] == 1
+    (tmp_path / "both.pem").write_bytes(own.pem + other.pem)
+    with pytest.raises(OperateError, match="more than one certificate"):
+        check(tmp_path, signed, "--certificate", str(tmp_path / "both.pem"))
     with pytest.raises(OperateError, match="no certificate"):
         check(tmp_path, signed, "--certificate", str(tmp_path / "none.pem"))
 

@@ -21,7 +21,7 @@ def inbox(storage: Storage) -> InboxStore:
 
 
 def parked(sequence: int, *, key: str = "k", topic: str = "t", value: bytes | None = b"v") -> ParkedRecord:
-    return ParkedRecord(topic, key, sequence, 2, 100 + sequence, ODD_HEADERS, value)
+    return ParkedRecord(topic, key, sequence, 2, 100 + sequence, ODD_HEADERS, value, timestamp_ms=7)
 
 
 def dead(offset: int, *, topic: str = "t", cause: str = "unreadable", timestamp_ms: int = 7) -> DeadLetter:
@@ -123,6 +123,16 @@ async def test_a_record_of_a_topic_made_anew_is_another_at_the_same_place(inbox:
     assert await inbox.keep_dead([before]) == [True]
     assert await inbox.keep_dead([before, after, after]) == [False, True, False]
     assert [letter.timestamp_ms for letter in await inbox.dead_after(0, 10)] == [7, 8]
+
+
+async def test_a_letter_kept_before_its_time_was_noted_is_the_same_where_its_headers_are(
+    inbox: InboxStore,
+) -> None:
+    timeless, again = dead(7, timestamp_ms=0), dead(7)
+    another = replace(dead(7, timestamp_ms=8), headers=[("ce_id", b"another")])
+
+    assert await inbox.keep_dead([timeless]) == [True]
+    assert await inbox.keep_dead([again, another]) == [False, True]
 
 
 async def test_a_dead_letter_comes_back_as_it_was(inbox: InboxStore) -> None:

@@ -46,6 +46,7 @@ def record(
     type_name: str = NOTED,
     value: bytes | None = None,
     offset: int | None = None,
+    timestamp_ms: int = 0,
 ) -> RawRecord:
     """A record in its place: partition by key, offset by sequence unless said otherwise."""
     data = {"code": code, "to": to, "words": CANARY}
@@ -60,6 +61,7 @@ def record(
             ("sequence", str(sequence).encode()),
             ("id", f"{key}@{sequence}".encode()),
         ],
+        timestamp_ms=timestamp_ms,
     )
 
 

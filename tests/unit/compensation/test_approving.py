@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from eventlog.testing import Given
 from services.compensation.domain.negotiation import commands
 from services.compensation.domain.negotiation import events as said
+from services.compensation.domain.negotiation.decide import negotiation_decider
 from services.compensation.domain.negotiation.state import Bargaining
 from tests.unit.compensation.story import (
     ACCEPT,
@@ -15,6 +18,7 @@ from tests.unit.compensation.story import (
     CARL,
     CORRECT_TO_RUNNING,
     CUSTOMER,
+    DECIDER,
     DENY,
     EVE,
     GRANT,
@@ -23,6 +27,7 @@ from tests.unit.compensation.story import (
     OTTO,
     POLICY,
     WITHDRAW,
+    Story,
     bargaining,
     clock_ends,
     later,
@@ -106,3 +111,26 @@ def test_an_override_is_told_with_the_approved_offer() -> None:
 
     assert isinstance(made, said.OfferMade)
     assert (made.overridden_by, made.approver) == ("mara", "otto")
+
+
+def test_a_remedy_is_approved_by_the_terms_of_the_day() -> None:
+    now = replace(POLICY, terms=replace(POLICY.terms, remedies={"voucher": "manager"}))
+    with_voucher = replace(waiting_under({"voucher": "agent"}), decider=negotiation_decider(now))
+
+    with_voucher.when(GRANT).then_refused("approver_level_too_low")
+    with_voucher.when(replace(GRANT, by=MARA)).then_types(said.ApprovalGranted, said.OfferMade)
+    with_voucher.when(DENY).then_types(said.ApprovalDenied)
+
+
+def test_a_remedy_that_the_terms_have_dropped_is_not_approved_any_more() -> None:
+    with_refund = waiting_under({"refund": "agent"})
+
+    with_refund.when(replace(GRANT, by=OTTO)).then_refused("remedy_unknown")
+    with_refund.when(DENY).then_types(said.ApprovalDenied)
+
+
+def waiting_under(remedies: Mapping[str, str]) -> Story:
+    """An offer with these remedies that was proposed when the terms let an agent promise them."""
+    former = negotiation_decider(replace(POLICY, terms=replace(POLICY.terms, remedies=remedies)))
+    offer = replace(BIG_OFFER, remedies=tuple(remedies))
+    return Given(DECIDER, Given(former, bargaining.history).having(offer).history)

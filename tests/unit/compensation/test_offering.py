@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from eventlog.testing import Given
 from services.compensation.domain.negotiation import events as said
 from services.compensation.domain.negotiation import facts
+from services.compensation.domain.negotiation.decide import negotiation_decider
 from services.compensation.domain.negotiation.offering import is_far_outside
 from services.compensation.domain.negotiation.state import Bargaining
 from services.compensation.domain.negotiation.values import Alike, Limits, Owner, Remedy
@@ -117,6 +119,17 @@ def test_an_offer_of_the_same_sum_keeps_what_came_with_it() -> None:
 
     offered.when(without).then_refused("offer_goes_down")
     offered.when(replace(without, sum=yuan("500.00"))).then_types(said.OfferMade)
+
+
+def test_a_sum_is_offered_again_without_a_remedy_that_the_terms_have_dropped() -> None:
+    terms = replace(POLICY.terms, remedies={**POLICY.terms.remedies, "refund": "agent"})
+    former = negotiation_decider(replace(POLICY, terms=terms))
+    with_refund = Given(former, bargaining.history).having(replace(OFFER, remedies=("apology", "refund")))
+    now = Given(DECIDER, with_refund.history)
+    again = replace(MORE, sum=OFFER.sum)
+
+    now.when(replace(again, remedies=("apology",))).then_types(said.OfferMade)
+    now.when(replace(again, remedies=())).then_refused("offer_goes_down")
 
 
 def test_a_denied_offer_was_never_made() -> None:

@@ -184,6 +184,9 @@ def test_one_statement_is_approved_at_a_time() -> None:
     assert second.number == 2
 
 
+AGREE_AGAIN = replace(AGREE, agreed=AGREE.terms)
+
+
 def test_one_remedy_for_like_losses() -> None:
     [agreed] = formed.when(AGREE).then_types(RemedyAgreed)
 
@@ -193,7 +196,7 @@ def test_one_remedy_for_like_losses() -> None:
         "120.00",
         "CNY",
     )
-    formed.having(AGREE).when(AGREE).then_nothing()
+    formed.having(AGREE).when(AGREE_AGAIN).then_nothing()
 
 
 def test_the_group_keeps_the_first_key_for_its_texts() -> None:
@@ -208,8 +211,9 @@ def test_the_group_keeps_the_first_key_for_its_texts() -> None:
 def test_the_same_sum_in_other_words_is_agreed_anew() -> None:
     agreed = formed.having(AGREE)
 
-    agreed.when(AGREE).then_nothing()
-    agreed.when(replace(AGREE, terms="paid in two parts")).then_types(RemedyAgreed)
+    agreed.when(AGREE_AGAIN).then_nothing()
+    agreed.when(replace(AGREE_AGAIN, terms="paid in two parts")).then_types(RemedyAgreed)
+    agreed.when(replace(AGREE_AGAIN, agreed=None)).then_types(RemedyAgreed)
 
 
 def test_a_remedy_need_not_be_money() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -13,9 +14,10 @@ from eventlog.message import ERASED, personal_fields
 from eventlog.recorded import Row
 from services.escalation.domain.escalation.commands import EscalationCommand
 from services.escalation.domain.escalation.events import AnyEscalationEvent, FactNoted
-from services.escalation.domain.group.events import AnyGroupEvent
+from services.escalation.domain.group.events import AnyGroupEvent, RemedyAgreed
 from services.escalation.outgoing import PUBLIC, outgoing
 from services.escalation.reactions import on_timer
+from services.escalation.upcasters import UPCASTERS
 from tests.unit.escalation import crowd
 from tests.unit.escalation.story import (
     ANSWER,
@@ -91,7 +93,16 @@ KEYS = {
 }
 BY_ID = {key.id: key for key in KEYS.values()}
 ESCALATIONS: Codec[AnyEscalationEvent] = Codec(get_args(AnyEscalationEvent))
-GROUPS: Codec[AnyGroupEvent] = Codec(get_args(AnyGroupEvent))
+GROUPS: Codec[AnyGroupEvent] = Codec(get_args(AnyGroupEvent), UPCASTERS)
+
+# As the release before stored it.
+REMEDY_AGREED_1 = (
+    b'{"at":"2026-03-04T12:00:00Z","by":{"actor":"mara","roles":["manager"],"desk":"groups"},'
+    b'"group":"018f0000-0000-8000-8000-0000000000c1",'
+    b'"remedy":{"kind":"compensation","amount":"120.00","currency":"CNY"},'
+    b'"terms_sha256":"69ffb8012d9f644b43cdbc4f64428bcfa1ca8879c5d0e1a874cc8c9bfd890826",'
+    b'"keeper":"018f0000-0000-8000-8000-0000000000f1","sealed":[]}'
+)
 TEXTS = (
     "waits for the laboratory",
     "the laboratory has answered",
@@ -173,6 +184,19 @@ def test_what_was_written_is_erased_with_the_key() -> None:
     shelved = next(event for event in STORY.history if event.TYPE == "escalation.shelved")
 
     assert ESCALATIONS.opened(stored(shelved), {}).model_dump()["reason"] == ERASED.model_dump()
+
+
+def test_remedy_agreed_without_its_hash_is_read_as_ever() -> None:
+    [agreed] = crowd.formed.when(crowd.AGREE).events
+    assert isinstance(agreed, RemedyAgreed)
+    old = replace(stored(agreed), schema_version=1, body=REMEDY_AGREED_1)
+
+    read = GROUPS.closed(old)
+
+    assert isinstance(read, RemedyAgreed)
+    assert (read.remedy, read.keeper, read.terms) == (agreed.remedy, agreed.keeper, ERASED)
+    with pytest.raises(ValueError, match="terms_sha256"):
+        GROUPS.closed(replace(old, schema_version=2))
 
 
 def test_only_notes_are_private() -> None:

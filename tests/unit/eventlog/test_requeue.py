@@ -8,6 +8,8 @@ from tests.support.consuming import Consumer
 from tests.support.records import record
 
 MENDED = b'{"code":"mended"}'
+TODAY_MS = 1_790_000_000_000
+YESTERDAY_MS = TODAY_MS - 86_400_000
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +170,34 @@ async def test_letter_that_was_passed_by_is_not_told_as_requeued(consumer: Consu
         await consumer.settling.requeue(letter, MENDED)
 
     assert await settled_as(consumer) == [None]
+
+
+async def test_record_that_fails_after_its_predecessor_is_no_letter_of_the_former_life_of_its_topic(
+    consumer: Consumer,
+) -> None:
+    await consumer.inbound.receive([record("k", 1, value=b"{", offset=100, timestamp_ms=1)])
+    (former,) = await consumer.dead()
+    await consumer.settling.drop(former)
+
+    await consumer.inbound.receive([record("k", 3, "crashing", offset=100, timestamp_ms=2)])
+    await consumer.inbound.receive([record("k", 2, "n2", offset=99, timestamp_ms=2)])
+
+    assert [(letter.offset, letter.timestamp_ms) for letter in await consumer.dead()] == [(100, 1), (100, 2)]
+
+
+async def test_of_two_lives_of_a_topic_the_earlier_comes_first_whatever_the_offsets(
+    consumer: Consumer,
+) -> None:
+    await consumer.inbound.receive([record("k", 1, "n1", timestamp_ms=YESTERDAY_MS)])
+    await consumer.inbound.receive(
+        [record("k", 2, type_name="stumble", offset=500, timestamp_ms=YESTERDAY_MS)]
+    )
+    await consumer.inbound.receive([record("k", 3, type_name="stumble", offset=3, timestamp_ms=TODAY_MS)])
+    old, new = sorted(await consumer.dead(), key=lambda letter: letter.timestamp_ms)
+
+    with pytest.raises(NotSettled, match=f"dead letter {old.id} of its stream"):
+        await consumer.settling.drop(new)
+    await consumer.settling.drop(old)
+    await consumer.settling.drop(new)
+
+    assert await settled_as(consumer) == ["dropped", "dropped"]

@@ -27,6 +27,7 @@ from tests.unit.intake.story import (
     DORA,
     ELSEWHERE,
     EVE,
+    LINK,
     NOT_SOLVED,
     OTHER,
     PLATFORM,
@@ -37,6 +38,7 @@ from tests.unit.intake.story import (
     SETTLED,
     SOLVED,
     SYSTEM,
+    UNLINK,
     WITHDRAW,
     Story,
     answered,
@@ -54,6 +56,8 @@ from tests.unit.intake.story import (
     talked,
     visited,
 )
+
+ANOTHER = "018f0000-0000-8000-8000-000000000003"
 
 settled: Story = open_round.having(talked("settled", 2), SETTLED)
 
@@ -256,8 +260,19 @@ def test_settled_matter_is_kept_with_the_document_to_show() -> None:
         "settled_matter_raised", 1, round=None, other=OTHER, document="ab" * 32, settled_at=later(days=-9)
     )
 
-    assert case_of(in_hand.having(raised)).settled_before == SettledBefore(OTHER, "ab" * 32, later(days=-9))
-    assert case_of(in_hand.having(raised)).talk is None
+    told = in_hand.having(LINK, raised)
+    assert case_of(told).settled_before == SettledBefore(OTHER, "ab" * 32, later(days=-9))
+    assert case_of(told).talk is None
+    assert case_of(told.having(UNLINK)).settled_before is None
+    assert case_of(told.having(replace(LINK, other=ANOTHER), replace(UNLINK, other=ANOTHER))) == case_of(told)
+
+
+def test_settled_matter_whose_link_was_taken_back_meanwhile_is_not_kept() -> None:
+    raised = talked(
+        "settled_matter_raised", 1, round=None, other=OTHER, document="ab" * 32, settled_at=later(days=-9)
+    )
+
+    assert case_of(in_hand.having(LINK, UNLINK, raised)).settled_before is None
 
 
 def test_settlement_keeps_its_sum_and_document_through_what_follows() -> None:

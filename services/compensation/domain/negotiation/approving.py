@@ -28,6 +28,7 @@ def grant(
     found = _require_waiting(state, command)
     reason = require_text(command.reason)
     _require_approver(policy, found.case, found.proposal, command)
+    _require_remedies(policy, found.proposal, command)
     if found.round.service_is_due:
         raise too_early(found)
     head, proposal = about_round(found, command), found.proposal
@@ -74,3 +75,12 @@ def _require_approver(
     # The table may have changed since the offer was proposed.
     if own is None or total_with(case, proposal.sum) > own.per_case:
         raise Refused("approver_level_too_low", "the sum is above the approver's own limit")
+
+
+def _require_remedies(policy: NegotiationPolicy, proposal: Proposal, command: GrantApproval) -> None:
+    """Refuse what the terms have dropped since the offer was proposed, or have put above the approver's level."""
+    levels = policy.terms.remedies
+    if not set(proposal.remedies) <= levels.keys():
+        raise Refused("remedy_unknown", f"one of {', '.join(sorted(levels))}")
+    if not all(at_least(command.by.roles, levels[each]) for each in proposal.remedies):
+        raise Refused("approver_level_too_low", "a remedy of the offer takes a higher level by now")

@@ -37,7 +37,7 @@ def make_offer(
     valid_hours = _require_lifetime(policy.terms, command.valid_for)
     _require_known_codes(policy.terms, command)
     _require_one_currency(found.case, found.round, command)
-    overridden_by = _require_fair_step(found.round, command)
+    overridden_by = _require_fair_step(policy.terms, found.round, command)
     _require_like_for_like(policy.terms, found.case, command)
     limits = limits_of(policy.limits, command)
     level_needed = above_limits(policy, found.case, command, limits)
@@ -126,14 +126,16 @@ def _require_one_currency(case: Case, on: Round, command: MakeOffer) -> None:
         raise Refused("one_currency", f"this negotiation is in {bound}")
 
 
-def _require_fair_step(on: Round, command: MakeOffer) -> str | None:
+def _require_fair_step(terms: Terms, on: Round, command: MakeOffer) -> str | None:
     """Refuse going down and one-sided concessions; return the supervisor who lets one pass."""
     if on.last is None:
         return None
     if command.sum < on.last.sum:
         raise Refused("offer_goes_down", f"the last offer was {on.last.sum.text} {on.last.sum.currency}")
-    if command.sum == on.last.sum and not set(on.last.remedies) <= set(command.remedies):
-        raise Refused("offer_goes_down", f"the last offer held {', '.join(sorted(on.last.remedies))} as well")
+    # A remedy that the terms have dropped since cannot be named again.
+    held = set(on.last.remedies) & terms.remedies.keys()
+    if command.sum == on.last.sum and not held <= set(command.remedies):
+        raise Refused("offer_goes_down", f"the last offer held {', '.join(sorted(held))} as well")
     gives = command.sum > on.last.sum or not set(command.remedies) <= set(on.last.remedies)
     asks_anew = not set(command.concessions) <= set(on.last.concessions)
     if not gives or asks_anew or on.conceded:

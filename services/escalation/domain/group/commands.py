@@ -69,11 +69,16 @@ class ApproveStatement(GroupTextCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreeRemedy(GroupTextCommand):
-    """Set what members with a like loss are offered."""
+    """Set what members with a like loss are offered.
+
+    `agreed` are the terms agreed last, as the log opens them; None where there are none, or none that open. The state
+    does not hold them: they are sealed, and a hash of a text so short would tell them to whoever guesses.
+    """
 
     kind: RemedyKind
     money: Money | None = None
     terms: str
+    agreed: str | None = None
 
 
 GroupCommand: TypeAlias = FormGroup | JoinGroup | RemoveMember | ChangeRole | ApproveStatement | AgreeRemedy

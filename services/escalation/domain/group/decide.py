@@ -205,15 +205,13 @@ def _agree_remedy(command: AgreeRemedy, state: Group) -> list[RemedyAgreed]:
         currency=None if money is None else money.currency,
     )
     # Words count as much as the sum: what was agreed anew is said, whichever of the two is other than before.
-    digest = sha256(command.terms.encode()).hexdigest()
-    if (remedy, digest) == (state.remedy, state.terms_sha256):
+    if (remedy, command.terms) == (state.remedy, command.agreed):
         return []
     agreed = RemedyAgreed(
         at=command.at,
         by=command.by,
         group=state.group,
         remedy=remedy,
-        terms_sha256=digest,
         keeper=state.keeper or command.keeper,
         terms=command.terms,
     )

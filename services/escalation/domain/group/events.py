@@ -96,9 +96,9 @@ class RemedyAgreed(GroupEvent):
     """What members with a like loss are offered: like remedy for like loss."""
 
     TYPE = "group.remedy_agreed"
+    VERSION = 2
 
     remedy: Remedy
-    terms_sha256: str | None = None
     keeper: str
     terms: GroupText
 

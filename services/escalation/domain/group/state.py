@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
+from eventlog.message import Erased
 from services.escalation.domain.buckets import Buckets
 from services.escalation.domain.group import events as said
 from services.escalation.domain.group.terms import Remedy, Role
@@ -43,7 +44,6 @@ class Group:
     statements: int = 0
     statement_sha256: str | None = None
     remedy: Remedy | None = None
-    terms_sha256: str | None = None
 
     def each_member(self) -> Iterator[tuple[str, Member]]:
         """Yield every member with its complaint, in an order that depends on the members alone."""
@@ -74,7 +74,7 @@ def evolve(  # noqa: PLR0911 - one flat case per event
         case said.StatementApproved():
             return replace(state, keeper=event.keeper, statements=event.number, statement_sha256=event.sha256)
         case said.RemedyAgreed():
-            return replace(state, keeper=event.keeper, remedy=event.remedy, terms_sha256=event.terms_sha256)
+            return replace(state, keeper=event.keeper, remedy=event.remedy)
         case _:
             assert_never(event)
 
@@ -110,3 +110,9 @@ def _left(state: Group, event: said.MemberLeft) -> Group:
         persons=persons,
         removed=state.removed.having(event.complaint, True),  # noqa: FBT003 - a set of complaints
     )
+
+
+def agreed_terms(history: Iterable[said.AnyGroupEvent]) -> str | None:
+    """Return the terms of the remedy agreed last, from opened events; None where no key opens them any more."""
+    terms = [event.terms for event in history if isinstance(event, said.RemedyAgreed)]
+    return terms[-1] if terms and not isinstance(terms[-1], Erased) else None

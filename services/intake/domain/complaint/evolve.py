@@ -81,7 +81,7 @@ def evolve(state: State, event: AnyComplaintEvent) -> State:  # noqa: C901, PLR0
         case events.ComplaintLinked():
             return _with(state, links=state.case.links | {event.other})
         case events.ComplaintUnlinked():
-            return _with(state, links=state.case.links - {event.other})
+            return _unlinked(state, event)
         case events.FactNoted():
             return _noted(state, event)
         case events.ComplaintAnswered():
@@ -96,6 +96,12 @@ def evolve(state: State, event: AnyComplaintEvent) -> State:  # noqa: C901, PLR0
             return _closed(state, event)
         case _:
             assert_never(event)
+
+
+def _unlinked(state: Registered, event: events.ComplaintUnlinked) -> State:
+    case = state.case
+    known = None if case.settled_before and case.settled_before.other == event.other else case.settled_before
+    return _with(state, links=case.links - {event.other}, settled_before=known)
 
 
 def _registered(event: events.ComplaintRegistered) -> Received:

@@ -37,7 +37,8 @@ def noted(state: Registered, fact: NegotiationNoted, at: datetime) -> Case:
     """Return the case after a step of its negotiation."""
     case = state.case
     if fact.round is None:
-        return replace(case, settled_before=_settled_before(fact)) if fact.other else case
+        # A link may have been taken back while the word of it was on its way.
+        return replace(case, settled_before=_settled_before(fact)) if fact.other in case.links else case
     # An earlier round may still be paid and archived: it says nothing of the one that is open now.
     if case.talk is not None and fact.round < case.talk.round:
         return case
