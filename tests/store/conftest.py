@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 
+import asyncpg
 import pytest
 
 from eventlog.aggregate import Catalogue
@@ -18,7 +19,7 @@ from eventlog.postgres.followers import postgres_storage
 from eventlog.postgres.migrate import engine_migrations, migrate, migrations_in
 from eventlog.postgres.pool import Pool, open_pool
 from eventlog.store import Storage
-from operate.stack.databases import create_database, drop_database
+from operate.stack.databases import create_database, drop_database, dsn_of
 from operate.stack.local import Engines
 from services.compensation.app import SERVICE
 from tests.support.account import ACCOUNT
@@ -62,13 +63,37 @@ async def another_database(postgres_only: Engines) -> AsyncIterator[str]:
     await drop_database(postgres_only, name)
 
 
+@pytest.fixture(scope="session")
+def compensation_template(postgres_only: Engines) -> Iterator[str]:
+    """The name of a database of compensation that is copied for each test: a copy is made faster than its tables."""
+
+    async def create() -> None:
+        dsn = await create_database(postgres_only, name)
+        await migrate(dsn, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)])
+
+    name = f"test_{secrets.token_hex(6)}"
+    asyncio.run(create())
+    yield name
+    asyncio.run(drop_database(postgres_only, name))
+
+
 @pytest.fixture
-async def compensation_pool(another_database: str) -> AsyncIterator[Pool]:
-    """A database of compensation, with nothing in its tables yet."""
-    await migrate(
-        another_database, [*engine_migrations(), *migrations_in("compensation", SERVICE.migrations)]
-    )
-    pool = await open_pool(another_database, application="store-tests", size=6)
+async def compensation_database(postgres_only: Engines, compensation_template: str) -> AsyncIterator[str]:
+    """The DSN of a database of compensation, with nothing in its tables yet."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(postgres_only.postgres_admin_dsn)
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{compensation_template}"')
+    finally:
+        await admin.close()
+    yield dsn_of(postgres_only.postgres_admin_dsn, name)
+    await drop_database(postgres_only, name)
+
+
+@pytest.fixture
+async def compensation_pool(compensation_database: str) -> AsyncIterator[Pool]:
+    """Connections to it."""
+    pool = await open_pool(compensation_database, application="store-tests", size=6)
     try:
         yield pool
     finally:

@@ -94,13 +94,13 @@ async def test_what_does_not_open_holds_up_no_other(found: House, pool: Pool, as
 
 
 async def test_database_that_is_away_sets_nothing_aside(
-    found: House, pool: Pool, aside: Aside, another_database: str
+    found: House, pool: Pool, aside: Aside, compensation_database: str
 ) -> None:
     signed = (await found.recorded())[-1]
     pool.terminate()
     with pytest.raises(Unavailable):
         await aside.follow_up(signed, AT)
 
-    again = await open_pool(another_database, application="store-tests", size=1)
+    again = await open_pool(compensation_database, application="store-tests", size=1)
     assert await again.fetchval("SELECT count(*) FROM settling_aside") == 0
     again.terminate()

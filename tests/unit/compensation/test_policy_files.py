@@ -20,6 +20,7 @@ from services.compensation.policy_files import (
 )
 from shared_kernel.roles import LADDER
 
+REFUSALS = load_refusals()
 SERVICE = Path(services.compensation.__file__).parent
 LIMITS, TERMS = (
     tomllib.loads((SERVICE / "policies" / name).read_text(encoding="utf-8"))
@@ -49,17 +50,17 @@ def texts_in(paths: Iterable[Path]) -> set[str]:
 
 
 def test_every_refusal_has_its_words_and_no_words_are_left_over() -> None:
-    assert refused_rules() <= set(load_refusals())
-    assert set(load_refusals()) - refused_rules() <= texts_in(SERVICE.rglob("*.py"))
+    assert refused_rules() <= set(REFUSALS)
+    assert set(REFUSALS) - refused_rules() <= texts_in(SERVICE.rglob("*.py"))
 
 
 def test_every_refusal_has_its_test() -> None:
     assert refused_rules() - texts_in(Path(__file__).parent.glob("test_*.py")) == set()
 
 
-@pytest.mark.parametrize("rule", sorted(load_refusals()))
+@pytest.mark.parametrize("rule", sorted(REFUSALS))
 def test_a_refusal_is_worded_in_both_languages(rule: str) -> None:
-    words = load_refusals()[rule]
+    words = REFUSALS[rule]
 
     assert set(words) - {"status"} == {"title_en", "title_zh", "remedy_en", "remedy_zh"}
     assert all(str(text).strip() for text in words.values())

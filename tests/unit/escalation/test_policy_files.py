@@ -20,6 +20,7 @@ from services.escalation.policy_files import (
     routing_from,
 )
 
+REFUSALS = load_refusals()
 SERVICE = Path(services.escalation.__file__).parent
 ROUTING, LADDER, GROUPS = (
     tomllib.loads((SERVICE / "policies" / name).read_text(encoding="utf-8"))
@@ -39,12 +40,12 @@ def refused_rules() -> set[str]:
 
 
 def test_every_refusal_has_its_words_and_no_words_are_left_over() -> None:
-    assert refused_rules() == set(load_refusals())
+    assert refused_rules() == set(REFUSALS)
 
 
-@pytest.mark.parametrize("rule", sorted(load_refusals()))
+@pytest.mark.parametrize("rule", sorted(REFUSALS))
 def test_a_refusal_is_worded_in_both_languages(rule: str) -> None:
-    words = load_refusals()[rule]
+    words = REFUSALS[rule]
 
     assert set(words) - {"status"} == {"title_en", "title_zh", "remedy_en", "remedy_zh"}
     assert all(str(text).strip() for text in words.values())
