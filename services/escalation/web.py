@@ -16,6 +16,7 @@ from hosting.running import Running
 from services.escalation import bodies, handlers
 from services.escalation.domain.escalation.joining import require_free
 from services.escalation.domain.escalation.state import Unheard
+from services.escalation.domain.group.events import RemedyAgreed
 from services.escalation.domain.group.state import NotFormed, agreed_terms
 from services.escalation.projections import escalation_list, group_list
 from services.escalation.views import escalation_view, group_view
@@ -258,7 +259,10 @@ async def agree_remedy(
     body: Annotated[bodies.RemedyBody, Depends(body_as(bodies.RemedyBody))],
 ) -> Done:
     """Set what members with a like loss are offered."""
-    keeper, history = await _keeper(engine), await engine.log.history(handlers.group_stream_of(group))
+    stream, keeper = handlers.group_stream_of(group), await _keeper(engine)
+    rows = (await engine.log.store.load({stream: 0}))[stream]
+    # Of a group of ten thousand only these are decoded.
+    agreed = await engine.log.opened([row for row in rows if row.type == RemedyAgreed.TYPE])
     return done(
         await handlers.agree_remedy(
             engine.log,
@@ -268,7 +272,7 @@ async def agree_remedy(
             kind=body.kind,
             money=body.money(),
             terms=body.terms,
-            agreed=agreed_terms(each.event for each in history),
+            agreed=agreed_terms(each.event for each in agreed),
         )
     )
 
